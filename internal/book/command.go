@@ -1,0 +1,180 @@
+package book
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"habeas.example/habeas/internal/custody"
+)
+
+// Command says who gives a command, and how to know it again.
+type Command struct {
+	By string // user name of the official
+	// Key is the idempotency key, at most 100 characters; empty: none. The same official
+	// sending the same key with the same Digest gets the first reply again.
+	Key    string
+	Digest string // of the command's content
+}
+
+// Written is the reply to a command: its entries are on disk and sealed.
+type Written struct {
+	First    int64            // number of the first entry
+	Entries  []*custody.Entry // in order; the caller must not change them
+	Size     int64            // of the log when it was written: a checkpoint of this size exists
+	Replayed bool             // the command had been written before, under the same key
+}
+
+// Tx is what a command sees while it is decided: the state as it is, with everything
+// decided before it. It must not be kept.
+type Tx struct {
+	book    *Book
+	command Command
+	now     time.Time
+	entries []*custody.Entry
+}
+
+// ClockTolerance is how far ahead of the server's clock an event may be said to have
+// happened, for the clocks of handhelds.
+const ClockTolerance = 2 * time.Minute
+
+// State is the present state. Only Record may change it.
+func (tx *Tx) State() *custody.State { return tx.book.state }
+
+// Now is the instant of recording. It never runs back.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// By is the user name of the official who gave the command.
+func (tx *Tx) By() string { return tx.command.By }
+
+// At is the instant an event happened: as stated, or now when nothing was stated.
+func (tx *Tx) At(stated time.Time) time.Time {
+	if stated.IsZero() {
+		return tx.now
+	}
+	return custody.Moment(stated)
+}
+
+// Record gives the entry its number, time and author, folds it into the state, and will
+// write it with the others of the command, or none. An order said to happen in the
+// future is refused; a fact is recorded with the contradiction.
+func (tx *Tx) Record(e custody.Entry) error {
+	s := tx.book.state
+	e = s.Chained(e)
+	e.Number, e.Recorded, e.By = s.Next, tx.now, tx.command.By
+	e.Happened = tx.At(e.Happened)
+	if e.Happened.After(tx.now.Add(ClockTolerance)) {
+		ahead := map[string]string{"happened": e.Happened.Format(time.RFC3339), "recorded": tx.now.Format(time.RFC3339)}
+		if !e.Kind.Fact() {
+			return &custody.Refusal{Code: "time-ahead", Law: 5, Reason: custody.Invalid, Params: ahead}
+		}
+		e.Contradictions = append(e.Contradictions, custody.Contradiction{Kind: "time-ahead", Params: ahead})
+	}
+	if err := s.Apply(&e); err != nil {
+		return err
+	}
+	tx.entries = append(tx.entries, &e)
+	return nil
+}
+
+// RecordAll records several entries in order.
+func (tx *Tx) RecordAll(entries []custody.Entry) error {
+	for _, e := range entries {
+		if err := tx.Record(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// call is a command on its way through the writer.
+type call struct {
+	ctx     context.Context
+	command Command
+	act     func(*Tx) error
+	tx      *Tx
+	err     error
+	replay  *requestRow
+	size    int64
+	done    chan struct{}
+}
+
+// Do runs a command: act decides and records, and all that it recorded becomes durable
+// in one transaction, or nothing does. act runs alone on the writer's goroutine; it must
+// not block. A refusal or any other error from act is returned as it is, and nothing is
+// written. ErrNotWritten means that the storage failed.
+func (b *Book) Do(ctx context.Context, command Command, act func(*Tx) error) (Written, error) {
+	if b.config.ReadOnly {
+		return Written{}, ErrReadOnly
+	}
+	if len(command.Key) > 100 {
+		return Written{}, custody.InvalidInput("idempotency-key-too-long")
+	}
+	if command.Key != "" {
+		past, err := b.pastRequest(ctx, command)
+		if err == nil {
+			return b.replay(ctx, command, past)
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return Written{}, err
+		}
+	}
+	c := &call{ctx: ctx, command: command, act: act, done: make(chan struct{})}
+	select {
+	case b.calls <- c:
+	case <-b.closing:
+		return Written{}, ErrClosed
+	case <-ctx.Done():
+		return Written{}, ctx.Err()
+	}
+	select {
+	case <-c.done:
+	case <-b.stopped:
+		select {
+		case <-c.done:
+		default:
+			return Written{}, ErrClosed
+		}
+	}
+	switch {
+	case c.err != nil:
+		return Written{}, c.err
+	case c.replay != nil:
+		return b.replay(ctx, command, *c.replay)
+	case len(c.tx.entries) == 0:
+		return Written{First: c.size, Size: c.size}, nil
+	}
+	return Written{First: c.tx.entries[0].Number, Entries: c.tx.entries, Size: c.size}, nil
+}
+
+// replay answers a command that was written before with its own entries.
+func (b *Book) replay(ctx context.Context, command Command, past requestRow) (Written, error) {
+	if past.digest != command.Digest {
+		return Written{}, &custody.Refusal{Code: "idempotency-key-reused", Reason: custody.Conflict, Params: map[string]string{"key": command.Key}}
+	}
+	stored, err := b.Entries(ctx, past.first, int(past.count))
+	if err != nil {
+		return Written{}, fmt.Errorf("read the first reply to a repeated request: %w", err)
+	}
+	w := Written{First: past.first, Size: b.Size(), Replayed: true}
+	for _, s := range stored {
+		e, err := custody.DecodeEntry(s.Body)
+		if err != nil {
+			return Written{}, err
+		}
+		w.Entries = append(w.Entries, e)
+	}
+	return w, nil
+}
+
+// pastRequest finds a request by its key in storage.
+func (b *Book) pastRequest(ctx context.Context, command Command) (requestRow, error) {
+	if past, ok := b.recent.find(command); ok {
+		return past, nil
+	}
+	r := requestRow{official: command.By, key: command.Key}
+	err := b.engine.db().QueryRowContext(ctx, "SELECT digest, first, count FROM request WHERE official = $1 AND key = $2", command.By, command.Key).
+		Scan(&r.digest, &r.first, &r.count)
+	return r, notFound(err)
+}

@@ -1,0 +1,57 @@
+package book
+
+import (
+	"context"
+
+	"habeas.example/habeas/internal/custody"
+)
+
+// Order runs a command in the one shape that every act of a desk has: authorise, load,
+// decide, write. decide answers with the entries to record, each decided on the state
+// that the one before it left when they are decided one by one with Each.
+func (b *Book) Order(ctx context.Context, command Command, action custody.Action, decide func(*Tx) ([]custody.Entry, error)) (Written, error) {
+	return b.Do(ctx, command, func(tx *Tx) error {
+		if err := tx.State().May(command.By, action); err != nil {
+			return err
+		}
+		entries, err := decide(tx)
+		if err != nil {
+			return err
+		}
+		return tx.RecordAll(entries)
+	})
+}
+
+// One is Order for a decision of a single entry.
+func (b *Book) One(ctx context.Context, command Command, action custody.Action, decide func(*Tx) (custody.Entry, error)) (Written, error) {
+	return b.Order(ctx, command, action, func(tx *Tx) ([]custody.Entry, error) {
+		e, err := decide(tx)
+		if err != nil {
+			return nil, err
+		}
+		return []custody.Entry{e}, nil
+	})
+}
+
+// Each is Order for one decision after another about many people or things, as one
+// atomic command: each sees what the one before it did, and one refusal refuses all.
+func Each[T any](ctx context.Context, b *Book, command Command, action custody.Action, list []T, decide func(*Tx, T) (custody.Entry, error)) (Written, error) {
+	if len(list) == 0 {
+		return Written{}, custody.InvalidInput("list-empty")
+	}
+	if len(list) > custody.MaxManifest {
+		return Written{}, custody.InvalidInput("list-too-long")
+	}
+	return b.Order(ctx, command, action, func(tx *Tx) ([]custody.Entry, error) {
+		for _, item := range list {
+			e, err := decide(tx, item)
+			if err != nil {
+				return nil, err
+			}
+			if err := tx.Record(e); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	})
+}

@@ -1,0 +1,263 @@
+package book
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/seal"
+)
+
+// Bounds of one group commit, so that a burst cannot delay a reply without end.
+const (
+	groupCalls   = 512
+	groupEntries = 8192
+)
+
+// write is the one writer: it takes what waits, decides it in order, makes it durable
+// together, and only then lets anybody know.
+func (b *Book) write() {
+	defer close(b.stopped)
+	for {
+		var first *call
+		select {
+		case first = <-b.calls:
+		case <-b.closing:
+			select {
+			case first = <-b.calls: // accepted before closing
+			default:
+				return
+			}
+		}
+		b.writeGroup(first)
+	}
+}
+
+func (b *Book) writeGroup(first *call) {
+	ctx := context.Background()
+	if b.broken {
+		if err := b.load(ctx); err != nil {
+			b.config.Log.Error("the storage still fails", "error", err)
+			b.answer([]*call{first}, fmt.Errorf("%w: %w", ErrNotWritten, err))
+			return
+		}
+		b.broken = false
+	}
+	b.state.Save()
+	calls, entries := []*call{}, 0
+	for c := first; c != nil; {
+		b.decide(c)
+		calls = append(calls, c)
+		if c.tx != nil {
+			entries += len(c.tx.entries)
+		}
+		if len(calls) >= groupCalls || entries >= groupEntries {
+			break
+		}
+		select {
+		case c = <-b.calls:
+		default:
+			c = nil
+		}
+	}
+	if entries == 0 {
+		b.state.Keep()
+		b.answer(calls, nil)
+		return
+	}
+	if err := b.commit(ctx, calls, entries); err != nil {
+		b.state.Rollback()
+		b.broken = true
+		b.config.Log.Error("a group of commands was not written", "entries", entries, "error", err)
+		b.answer(calls, fmt.Errorf("%w: %w", ErrNotWritten, err))
+		return
+	}
+	b.state.Keep()
+	b.answer(calls, nil)
+}
+
+// decide runs one command against the state. What it recorded is undone if it fails.
+func (b *Book) decide(c *call) {
+	if err := c.ctx.Err(); err != nil {
+		c.err = err
+		return
+	}
+	if c.command.Key != "" {
+		if past, ok := b.recent.find(c.command); ok {
+			c.replay = &past
+			return
+		}
+	}
+	tx := &Tx{book: b, command: c.command}
+	b.state.Save()
+	err := b.startClock(tx)
+	if err == nil {
+		err = runSafely(c.act, tx)
+	}
+	if err != nil {
+		b.state.Rollback()
+		c.err = err
+		return
+	}
+	b.state.Keep()
+	c.tx = tx
+	if n := len(tx.entries); n > 0 && c.command.Key != "" {
+		tx.entries[0].Request = &custody.Request{Key: c.command.Key, Digest: c.command.Digest, Count: n}
+		b.recent.add(requestRow{c.command.By, c.command.Key, c.command.Digest, tx.entries[0].Number, int64(n)})
+	}
+}
+
+// startClock sets the time of a command. A clock that ran back is noted in the book, and
+// the book's own time stands still until the clock has caught up.
+func (b *Book) startClock(tx *Tx) error {
+	read := custody.Moment(b.config.Clock())
+	tx.now = read
+	if last := b.state.LastRecorded; read.Before(last) {
+		tx.now = last
+		if last.Sub(read) > time.Second && !b.recent.clockNoted {
+			b.recent.clockNoted = true
+			return tx.Record(custody.Entry{Kind: custody.ClockRanBack, Detail: &custody.ClockReading{Read: read, Last: last}})
+		}
+	} else {
+		b.recent.clockNoted = false
+	}
+	return nil
+}
+
+// runSafely turns a panic in one command into its error, so that it cannot take the
+// other commands of the group with it.
+func runSafely(act func(*Tx) error, tx *Tx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("a command failed inside: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return act(tx)
+}
+
+// commit seals what the calls recorded and writes it with the state it makes.
+func (b *Book) commit(ctx context.Context, calls []*call, n int) error {
+	entries := make([]*custody.Entry, 0, n)
+	g := &group{entries: make([]sealed, n)}
+	for _, c := range calls {
+		if c.tx == nil || len(c.tx.entries) == 0 {
+			continue
+		}
+		entries = append(entries, c.tx.entries...)
+		if r := c.tx.entries[0].Request; r != nil {
+			g.requests = append(g.requests, requestRow{c.command.By, r.Key, r.Digest, c.tx.entries[0].Number, int64(r.Count)})
+		}
+	}
+	leaves, err := b.encode(entries, g.entries)
+	if err != nil {
+		return err
+	}
+	tree := b.tree
+	for i, leaf := range leaves {
+		for _, h := range tree.Append(leaf) {
+			g.entries[i].hashes = append(g.entries[i].hashes, h[:]...)
+		}
+	}
+	g.size = tree.Size()
+	if g.checkpoint, err = b.signer.Checkpoint(g.size, tree.Root()); err != nil {
+		return fmt.Errorf("sign the checkpoint: %w", err)
+	}
+	shows := make([]func(*custody.State), len(tables))
+	for i, t := range tables {
+		rows, show, err := t.take(b.state)
+		if err != nil {
+			return err
+		}
+		shows[i] = show
+		if len(rows) > 0 {
+			g.tables = append(g.tables, tableRows{t, rows})
+		}
+	}
+	if err := b.engine.write(ctx, g); err != nil {
+		return err
+	}
+	b.tree = tree
+	b.publish(g, shows)
+	for _, c := range calls {
+		c.size = g.size
+	}
+	return nil
+}
+
+// publish shows committed state to readers, then wakes whoever follows the book.
+func (b *Book) publish(g *group, shows []func(*custody.State)) {
+	b.nodes.keep(g.entries)
+	b.committed.Lock()
+	for _, show := range shows {
+		show(b.committed.state)
+	}
+	b.committed.state.Next, b.committed.state.LastRecorded = b.state.Next, b.state.LastRecorded
+	b.committed.checkpoint = g.checkpoint
+	b.size.Store(g.size)
+	b.committed.Unlock()
+	b.grown.Lock()
+	close(b.grown.signal)
+	b.grown.signal = make(chan struct{})
+	b.grown.Unlock()
+}
+
+// encode makes the stored form of the entries and their leaves, on all processors when
+// there are many.
+func (b *Book) encode(entries []*custody.Entry, out []sealed) ([]seal.Hash, error) {
+	salts := make([]byte, seal.SaltSize*len(entries))
+	if _, err := io.ReadFull(b.config.Random, salts); err != nil {
+		return nil, fmt.Errorf("draw salts: %w", err)
+	}
+	leaves := make([]seal.Hash, len(entries))
+	one := func(i int) error {
+		e := entries[i]
+		body, err := e.Encode()
+		if err != nil {
+			return err
+		}
+		salt := salts[i*seal.SaltSize : (i+1)*seal.SaltSize : (i+1)*seal.SaltSize]
+		leaves[i] = seal.LeafHash(seal.Commit(seal.Salt(salt), body))
+		out[i] = sealed{number: e.Number, previous: -1, salt: salt, body: body}
+		if e.Previous != nil {
+			out[i].previous = *e.Previous
+		}
+		return nil
+	}
+	workers := min(runtime.GOMAXPROCS(0), 1+len(entries)/256)
+	errs := make([]error, workers)
+	var wait sync.WaitGroup
+	for w := range workers {
+		wait.Go(func() {
+			for i := w * len(entries) / workers; i < (w+1)*len(entries)/workers; i++ {
+				if err := one(i); err != nil {
+					errs[w] = err
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return leaves, errors.Join(errs...)
+}
+
+// answer replies to calls; err, when set, goes to every call that would have succeeded.
+func (b *Book) answer(calls []*call, err error) {
+	for _, c := range calls {
+		if err != nil && c.err == nil {
+			c.err = err
+			if c.command.Key != "" {
+				b.recent.forget(c.command)
+			}
+		}
+		if c.size == 0 {
+			c.size = b.Size()
+		}
+		close(c.done)
+	}
+}

@@ -1,0 +1,163 @@
+package custody
+
+import (
+	"slices"
+	"sort"
+	"strings"
+)
+
+func (s *State) placeChanged(old, new *Place) {
+	if old != nil {
+		s.derived.children[old.Parent]--
+	}
+	if new != nil {
+		s.derived.children[new.Parent]++
+	}
+}
+
+func (s *State) authorityChanged(old, new *Authority) {
+	d := &s.derived
+	switch {
+	case old == nil && new != nil:
+		ids := d.papers[new.Person]
+		at, _ := slices.BinarySearchFunc(ids, new.Sequence, func(id string, sequence int) int {
+			return s.Authorities.Get(id).Sequence - sequence
+		})
+		d.papers[new.Person] = slices.Insert(slices.Clone(ids), at, new.ID)
+	case old != nil && new == nil:
+		remove(d.papers, old.Person, old.ID)
+	}
+}
+
+func (s *State) holdingChanged(old, new *Holding) {
+	d := &s.derived
+	if old != nil && old.Status.InCustody() {
+		d.held--
+		d.present[old.At.Place]--
+		d.roll[old.At.Establishment]--
+		if set := d.aboard[old.At.Place]; set != nil {
+			delete(set, old.Person)
+		}
+	}
+	if new != nil && new.Status.InCustody() {
+		d.held++
+		d.present[new.At.Place]++
+		d.roll[new.At.Establishment]++
+		if new.Vehicle != "" && new.At.Place == new.Vehicle {
+			set := d.aboard[new.At.Place]
+			if set == nil {
+				set = map[string]struct{}{}
+				d.aboard[new.At.Place] = set
+			}
+			set[new.Person] = struct{}{}
+		}
+	}
+}
+
+func (s *State) releaseOrderChanged(old, new *ReleaseOrder) {
+	switch {
+	case old == nil && new != nil:
+		addSorted(s.derived.orders, new.Person, new.ID)
+	case old != nil && new == nil:
+		remove(s.derived.orders, old.Person, old.ID)
+	}
+}
+
+func (s *State) vehicleChanged(old, new *Vehicle) {
+	d := &s.derived
+	switch {
+	case old == nil && new != nil:
+		keys := slices.Clone(d.vehicles[new.Transfer])
+		at, _ := slices.BinarySearchFunc(keys, new.Sequence, func(k string, sequence int) int {
+			return s.Vehicles.Get(k).Sequence - sequence
+		})
+		d.vehicles[new.Transfer] = slices.Insert(keys, at, new.Key())
+	case old != nil && new == nil:
+		remove(d.vehicles, old.Transfer, old.Key())
+	}
+}
+
+func (s *State) lineChanged(old, new *Line) {
+	d := &s.derived
+	count := func(l *Line, n int) {
+		sums := d.onTransfer[l.Transfer]
+		sums.add(l, n)
+		d.onTransfer[l.Transfer] = sums
+	}
+	if old != nil {
+		count(old, -1)
+		if d.active[old.Person] == old.Transfer {
+			delete(d.active, old.Person)
+		}
+		if new == nil {
+			delete(d.lines[old.Transfer], old.Person)
+		}
+	}
+	if new != nil {
+		count(new, 1)
+		if !new.Status.Settled() {
+			d.active[new.Person] = new.Transfer
+		}
+		if old == nil {
+			set := d.lines[new.Transfer]
+			if set == nil {
+				set = map[string]struct{}{}
+				d.lines[new.Transfer] = set
+			}
+			set[new.Person] = struct{}{}
+		}
+	}
+}
+
+func (s *State) handoverChanged(old, new *Handover) {
+	if old != nil && old.Status == HandoverOpen {
+		for _, p := range old.People {
+			delete(s.derived.pending, p)
+		}
+	}
+	if new != nil && new.Status == HandoverOpen {
+		for _, p := range new.People {
+			s.derived.pending[p] = new.ID
+		}
+	}
+}
+
+func (s *State) discrepancyChanged(old, new *Discrepancy) {
+	switch {
+	case old == nil && new != nil:
+		addSorted(s.derived.disputes, new.Person, new.ID)
+	case old != nil && new == nil:
+		remove(s.derived.disputes, old.Person, old.ID)
+	}
+	if old != nil && !old.Resolved() {
+		s.derived.open[old.Transfer]--
+	}
+	if new != nil && !new.Resolved() {
+		s.derived.open[new.Transfer]++
+	}
+}
+
+// addSorted adds to a list of keys kept sorted: numbers within them ascend by length first.
+func addSorted(lists map[string][]string, of, key string) {
+	list := append(slices.Clone(lists[of]), key)
+	slices.SortFunc(list, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	lists[of] = list
+}
+
+func remove(lists map[string][]string, of, key string) {
+	lists[of] = slices.DeleteFunc(slices.Clone(lists[of]), func(k string) bool { return k == key })
+}
+
+func sortedKeys(set map[string]struct{}) []string {
+	keys := make([]string, 0, len(set))
+	for k := range set {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,73 @@
+package custody
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Discrepancy is a contradiction between a fact and the record. It stands until a named
+// official says how it was resolved.
+type Discrepancy struct {
+	ID         string            `json:"id"` // "D" and the entry that opened it
+	Kind       string            `json:"kind"`
+	Entry      int64             `json:"entry"`
+	Since      time.Time         `json:"since"`
+	Person     string            `json:"person,omitempty"`
+	Transfer   string            `json:"transfer,omitempty"`
+	Vehicle    string            `json:"vehicle,omitempty"`
+	Place      string            `json:"place,omitempty"`
+	Params     map[string]string `json:"params,omitempty"`
+	Resolution *Resolution       `json:"resolution,omitempty"`
+}
+
+// Resolution says who resolved a discrepancy, and how.
+type Resolution struct {
+	Discrepancy string    `json:"discrepancy"`
+	By          string    `json:"by"`
+	At          time.Time `json:"at"`
+	Explanation string    `json:"explanation"`
+}
+
+// Resolved reports whether somebody has answered for the discrepancy.
+func (d *Discrepancy) Resolved() bool { return d.Resolution != nil }
+
+func discrepancyID(entry int64, i int) string {
+	id := "D" + strconv.FormatInt(entry, 10)
+	if i > 0 {
+		id += "-" + itoa(i)
+	}
+	return id
+}
+
+// OpenDiscrepancies returns how many discrepancies stand open on a transfer, or, with an
+// empty transfer, outside every transfer.
+func (s *State) OpenDiscrepancies(transfer string) int { return s.derived.open[transfer] }
+
+// Resolve decides the resolution of a discrepancy by a named official.
+func (s *State) Resolve(id, by, explanation string, at time.Time) (Entry, error) {
+	d := s.Discrepancies.Get(id)
+	switch {
+	case d == nil:
+		return Entry{}, Unknown("discrepancy", id)
+	case d.Resolved():
+		return Entry{}, refuse(Conflict, 4, "discrepancy-resolved", "discrepancy", id, "by", d.Resolution.By)
+	case len(strings.TrimSpace(explanation)) < 3:
+		return Entry{}, InvalidInput("explanation-missing", "discrepancy", id)
+	}
+	if err := checkText("explanation", explanation, 1000); err != nil {
+		return Entry{}, err
+	}
+	r := Resolution{Discrepancy: id, By: by, At: Moment(at), Explanation: explanation}
+	return Entry{Kind: DiscrepancyResolved, Person: d.Person, Transfer: d.Transfer, Happened: at, Detail: &r}, nil
+}
+
+func applyDiscrepancyResolved(s *State, e *Entry) error {
+	r := e.Detail.(*Resolution)
+	d := s.Discrepancies.Get(r.Discrepancy)
+	if d == nil {
+		return Unknown("discrepancy", r.Discrepancy)
+	}
+	edit(s.Discrepancies, d, func(d *Discrepancy) { d.Resolution = r })
+	return nil
+}

@@ -1,0 +1,269 @@
+package custody
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// HoldingStatus is how a person stands towards custody.
+type HoldingStatus string
+
+// The statuses of a holding.
+const (
+	Held      HoldingStatus = "held"       // in an establishment
+	Out       HoldingStatus = "out"        // at a court or hospital, the establishment still answers
+	InTransit HoldingStatus = "in-transit" // in the hands of an escort
+	Lost      HoldingStatus = "at-large"   // escaped
+	Released  HoldingStatus = "released"
+	Dead      HoldingStatus = "dead"
+)
+
+// InCustody reports whether somebody answers for the person.
+func (h HoldingStatus) InCustody() bool { return h == Held || h == Out || h == InTransit }
+
+// Holding is where a person is now and who answers for them: the present line of the
+// double entry.
+type Holding struct {
+	Person   string        `json:"person"`
+	At       Position      `json:"at"`
+	Status   HoldingStatus `json:"status"`
+	Since    time.Time     `json:"since"`    // of this position
+	Admitted time.Time     `json:"admitted"` // of this custody
+	Entry    int64         `json:"entry"`    // the entry that put them there
+	Last     int64         `json:"last"`     // the newest entry about the person, end of their chain
+	Vehicle  string        `json:"vehicle,omitempty"`
+}
+
+// holdingOf returns the holding of somebody in custody, or the refusal that says why there is none.
+func (s *State) holdingOf(person string) (*Holding, error) {
+	if s.People.Get(person) == nil {
+		return nil, Unknown("person", person)
+	}
+	h := s.Holdings.Get(person)
+	if h == nil || !h.Status.InCustody() {
+		status := "never-admitted"
+		if h != nil {
+			status = string(h.Status)
+		}
+		return nil, refuse(Conflict, 1, "not-in-custody", "person", person, "status", status)
+	}
+	return h, nil
+}
+
+// orderable returns the holding of somebody whom an order may move: in custody, and not
+// between two hands (law 2: until the handover is accepted, the giver still answers and
+// nothing else moves them).
+func (s *State) orderable(person string) (*Holding, error) {
+	h, err := s.holdingOf(person)
+	if err != nil {
+		return nil, err
+	}
+	if id := s.derived.pending[person]; id != "" {
+		return nil, refuse(Conflict, 2, "handover-open", "person", person, "handover", id)
+	}
+	return h, nil
+}
+
+// roomFor refuses a place that cannot take one more person at an instant.
+func (s *State) roomFor(person, place string, at time.Time) (*Place, error) {
+	p := s.Places.Get(place)
+	switch {
+	case p == nil:
+		return nil, Unknown("place", place)
+	case !p.Kind.Holds() || p.Kind == VehiclePlace:
+		return nil, InvalidInput("place-holds-nobody", "place", place, "kind", string(p.Kind))
+	case p.OutOfUse:
+		return nil, refuse(Conflict, 1, "place-out-of-use", "place", place, "reason", p.OutReason, "person", person)
+	}
+	if capacity, limited := p.Capacity(at); (limited || p.Kind == Cell) && s.Present(place) >= capacity {
+		return nil, refuse(Conflict, 1, "place-full", "place", place, "capacity", itoa(capacity), "present", itoa(s.Present(place)), "person", person)
+	}
+	if who := s.People.Get(person); who != nil && p.Sex != "" && who.Sex != p.Sex {
+		return nil, refuse(Conflict, 4, "place-for-other-sex", "place", place, "person", person)
+	}
+	return p, nil
+}
+
+// CellMove decides a move within an establishment, to a cell or any other place in it.
+func (s *State) CellMove(person, to string, at time.Time) (Entry, error) {
+	h, err := s.orderable(person)
+	if err != nil {
+		return Entry{}, err
+	}
+	if h.Status != Held || h.Vehicle != "" {
+		return Entry{}, refuse(Conflict, 1, "not-in-establishment", "person", person, "place", h.At.Place)
+	}
+	if h.At.Place == to {
+		return Entry{}, refuse(Conflict, 1, "already-there", "person", person, "place", to)
+	}
+	if err := notBefore(h, at); err != nil {
+		return Entry{}, err
+	}
+	p, err := s.roomFor(person, to, at)
+	if err != nil {
+		return Entry{}, err
+	}
+	if p.Establishment != h.At.Establishment {
+		return Entry{}, refuse(Conflict, 2, "other-establishment", "person", person, "place", to, "establishment", h.At.Establishment)
+	}
+	return Entry{Kind: PersonMoved, Person: person, Happened: at, Place: to, Move: h.to(h.At.Establishment, to, h.At.Custodian)}, nil
+}
+
+// Found records that a person was found in a place. It is a fact: a place that differs
+// from the roll moves the roll to the truth and opens a discrepancy.
+func (s *State) Found(person, place string, at time.Time) (Entry, error) {
+	if s.People.Get(person) == nil {
+		return Entry{}, Unknown("person", person)
+	}
+	p := s.Places.Get(place)
+	if p == nil || !p.Kind.Holds() {
+		return Entry{}, Unknown("place", place)
+	}
+	e := Entry{Kind: PersonFound, Person: person, Happened: at, Place: place}
+	h := s.Holdings.Get(person)
+	switch {
+	case h == nil || !h.Status.InCustody():
+		status := "never-admitted"
+		if h != nil {
+			status = string(h.Status)
+		}
+		e.contradict("found-not-held", "person", person, "place", place, "status", status)
+	case h.At.Place == place:
+	case p.Kind == VehiclePlace || h.Vehicle != "" || h.Status != Held || s.derived.pending[person] != "" || p.Establishment != h.At.Establishment:
+		// Whose hands they are in cannot be settled by a sighting: a named official resolves it.
+		e.contradict("found-elsewhere", "person", person, "place", place, "roll", h.At.Place)
+	default:
+		e.Move = h.to(h.At.Establishment, place, h.At.Custodian)
+		e.contradict("found-elsewhere", "person", person, "place", place, "roll", h.At.Place)
+	}
+	return e, nil
+}
+
+// Outing is the detail of leaving an establishment for a court or hospital.
+type Outing struct {
+	Destination string    `json:"destination"`
+	Escort      string    `json:"escort"` // who takes them, by name
+	Reason      string    `json:"reason,omitempty"`
+	DueBack     time.Time `json:"dueBack,omitzero"`
+}
+
+// GoOut decides an outing to a court or hospital. The establishment still answers.
+func (s *State) GoOut(person string, o Outing, at time.Time) (Entry, error) {
+	h, err := s.orderable(person)
+	if err != nil {
+		return Entry{}, err
+	}
+	if h.Status != Held || h.Vehicle != "" {
+		return Entry{}, refuse(Conflict, 1, "not-in-establishment", "person", person, "place", h.At.Place)
+	}
+	if err := notBefore(h, at); err != nil {
+		return Entry{}, err
+	}
+	p := s.Places.Get(o.Destination)
+	if p == nil || !p.Kind.Outside() {
+		return Entry{}, InvalidInput("destination-not-outside", "place", o.Destination)
+	}
+	if o.Escort == "" {
+		return Entry{}, InvalidInput("field-missing", "field", "escort")
+	}
+	o.DueBack = Moment(o.DueBack)
+	return Entry{Kind: PersonWentOut, Person: person, Happened: at, Place: o.Destination, Detail: &o,
+		Move: h.to(h.At.Establishment, o.Destination, h.At.Custodian)}, nil
+}
+
+// Return records that a person is back in the establishment that answers for them, or,
+// after an escape, in the one that took them in again. It is a fact.
+func (s *State) Return(person, place string, at time.Time) (Entry, error) {
+	if s.People.Get(person) == nil {
+		return Entry{}, Unknown("person", person)
+	}
+	p := s.Places.Get(place)
+	if p == nil || !p.Kind.Holds() || p.Establishment == "" || p.Kind == VehiclePlace {
+		return Entry{}, Unknown("place", place)
+	}
+	e := Entry{Kind: PersonReturned, Person: person, Happened: at, Place: place}
+	h := s.Holdings.Get(person)
+	switch {
+	case h == nil:
+		return Entry{}, refuse(Conflict, 1, "not-in-custody", "person", person, "status", "never-admitted")
+	case h.Status == Out:
+		e.Move = h.to(h.At.Establishment, place, h.At.Custodian)
+		if p.Establishment != h.At.Establishment {
+			e.Move = h.to(p.Establishment, place, p.Establishment)
+			e.contradict("returned-elsewhere", "person", person, "place", place, "establishment", h.At.Establishment)
+		}
+	case h.Status == Lost:
+		e.Kind = PersonRecaptured
+		e.Move = h.to(p.Establishment, place, p.Establishment)
+		if !s.HasLivePaper(person, at) {
+			e.contradict("held-without-authority", "person", person)
+		}
+	case h.Status == Held && h.At.Place == place:
+		e.contradict("returned-not-out", "person", person, "place", place)
+	default:
+		e.contradict("returned-not-out", "person", person, "place", place, "status", string(h.Status))
+	}
+	return e, nil
+}
+
+// to is the leg of the double entry from where the person is now.
+func (h *Holding) to(establishment, place, custodian string) *Move {
+	return &Move{From: h.At, To: Position{establishment, place, custodian}}
+}
+
+// notBefore refuses an order said to have happened before the person came to be where
+// they are: clocks that run backwards would break the chain of custody.
+func notBefore(h *Holding, at time.Time) error {
+	if at.Before(h.Since) {
+		return refuse(Conflict, 1, "before-last-movement", "person", h.Person, "since", h.Since.Format(time.RFC3339))
+	}
+	return nil
+}
+
+func (e *Entry) contradict(kind string, params ...string) {
+	c := Contradiction{Kind: kind, Params: map[string]string{}}
+	for i := 0; i+1 < len(params); i += 2 {
+		c.Params[params[i]] = params[i+1]
+	}
+	e.Contradictions = append(e.Contradictions, c)
+}
+
+var errDoubleEntry = errors.New("the movement does not leave the place where the record has the person")
+
+// shift applies the double entry: custody leaves exactly where it is and enters elsewhere.
+func (s *State) shift(e *Entry, change func(*Holding)) error {
+	h := s.Holdings.Get(e.Person)
+	if h == nil {
+		return fmt.Errorf("person %s: %w", e.Person, errDoubleEntry)
+	}
+	if e.Move.From != h.At {
+		return fmt.Errorf("person %s is at %+v, not %+v: %w", e.Person, h.At, e.Move.From, errDoubleEntry)
+	}
+	edit(s.Holdings, h, func(h *Holding) {
+		h.At, h.Since, h.Entry = e.Move.To, e.Happened, e.Number
+		change(h)
+	})
+	return nil
+}
+
+// applyMove serves every kind that ends with the person held in a place of an
+// establishment; a sighting that changes nothing has no Move.
+func applyMove(s *State, e *Entry) error {
+	if e.Move == nil {
+		return nil
+	}
+	return s.shift(e, func(h *Holding) {
+		if h.Status == Lost {
+			h.Admitted = e.Happened
+		}
+		h.Status, h.Vehicle = Held, ""
+		if p := s.Places.Get(e.Move.To.Place); p != nil && p.Kind.Outside() {
+			h.Status = Out
+		}
+	})
+}
+
+func applyWentOut(s *State, e *Entry) error {
+	return s.shift(e, func(h *Holding) { h.Status = Out })
+}

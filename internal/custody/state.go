@@ -1,0 +1,213 @@
+package custody
+
+import (
+	"fmt"
+	"time"
+)
+
+// State is the present state of a service, as folded from its book. It is not safe for
+// concurrent use: the book's one writer owns it.
+type State struct {
+	Next         int64     // number of the next entry
+	LastRecorded time.Time // when the newest entry was recorded
+
+	Places        *Table[Place]
+	Officials     *Table[Official]
+	People        *Table[Person]
+	Authorities   *Table[Authority]
+	ReleaseOrders *Table[ReleaseOrder]
+	Holdings      *Table[Holding]
+	Transfers     *Table[Transfer]
+	Vehicles      *Table[Vehicle]
+	Lines         *Table[Line]
+	Handovers     *Table[Handover]
+	Discrepancies *Table[Discrepancy]
+
+	journal   journal
+	derived   derived
+	savedNext []savepoint
+}
+
+type savepoint struct {
+	undo     int
+	next     int64
+	recorded time.Time
+}
+
+// derived are numbers and lists that follow from the records; they are kept true at
+// every change and never stored.
+type derived struct {
+	present    map[string]int                 // people in a place itself, by place
+	roll       map[string]int                 // people on an establishment's roll
+	held       int                            // people in custody, everywhere
+	papers     map[string][]string            // authorities by person, oldest first
+	children   map[string]int                 // places directly inside a place
+	lines      map[string]map[string]struct{} // people on a transfer's manifest
+	onTransfer map[string]Sums
+	aboard     map[string]map[string]struct{} // people whose place is this vehicle
+	vehicles   map[string][]string            // vehicle keys by transfer, in order of adding
+	open       map[string]int                 // open discrepancies by transfer ("" = none)
+	pending    map[string]string              // open handover by person
+	active     map[string]string              // the open transfer that has yet to answer for a person
+	orders     map[string][]string            // release orders by person
+	disputes   map[string][]string            // discrepancies by person
+}
+
+// NewState returns the state before the first entry.
+func NewState() *State {
+	s := &State{derived: derived{
+		present: map[string]int{}, roll: map[string]int{}, papers: map[string][]string{}, children: map[string]int{},
+		lines: map[string]map[string]struct{}{}, onTransfer: map[string]Sums{}, aboard: map[string]map[string]struct{}{},
+		vehicles: map[string][]string{}, open: map[string]int{}, pending: map[string]string{}, active: map[string]string{}, orders: map[string][]string{}, disputes: map[string][]string{},
+	}}
+	j := &s.journal
+	s.Places = newTable(j, func(p *Place) string { return p.Code }, s.placeChanged)
+	s.Officials = newTable(j, func(o *Official) string { return o.Name }, nil)
+	s.People = newTable(j, func(p *Person) string { return p.Number }, nil)
+	s.Authorities = newTable(j, func(a *Authority) string { return a.ID }, s.authorityChanged)
+	s.ReleaseOrders = newTable(j, func(o *ReleaseOrder) string { return o.ID }, s.releaseOrderChanged)
+	s.Holdings = newTable(j, func(h *Holding) string { return h.Person }, s.holdingChanged)
+	s.Transfers = newTable(j, func(t *Transfer) string { return t.ID }, nil)
+	s.Vehicles = newTable(j, func(v *Vehicle) string { return v.Key() }, s.vehicleChanged)
+	s.Lines = newTable(j, func(l *Line) string { return l.Key() }, s.lineChanged)
+	s.Handovers = newTable(j, func(h *Handover) string { return h.ID }, s.handoverChanged)
+	s.Discrepancies = newTable(j, func(d *Discrepancy) string { return d.ID }, s.discrepancyChanged)
+	return s
+}
+
+// Save marks a point to which Rollback can return.
+func (s *State) Save() {
+	s.savedNext = append(s.savedNext, savepoint{len(s.journal.undo), s.Next, s.LastRecorded})
+}
+
+// Rollback returns to the newest Save, as if nothing had happened since.
+func (s *State) Rollback() {
+	p := s.savedNext[len(s.savedNext)-1]
+	s.savedNext = s.savedNext[:len(s.savedNext)-1]
+	for i := len(s.journal.undo) - 1; i >= p.undo; i-- {
+		u := s.journal.undo[i]
+		u.table.restore(u.key, u.old)
+	}
+	s.journal.undo = s.journal.undo[:p.undo]
+	s.Next, s.LastRecorded = p.next, p.recorded
+}
+
+// Keep gives up the newest Save without going back. With no Save left the journal is
+// emptied: what was done stays done.
+func (s *State) Keep() {
+	s.savedNext = s.savedNext[:len(s.savedNext)-1]
+	if len(s.savedNext) == 0 {
+		clear(s.journal.undo)
+		s.journal.undo = s.journal.undo[:0]
+	}
+}
+
+// Apply folds the next entry into the state. It depends on nothing but the state and
+// the entry, so that the book alone rebuilds the state. An error means that the entry
+// does not fit the state, which a decided entry never does; the state is then unusable
+// until rolled back.
+func (s *State) Apply(e *Entry) error {
+	if e.Number != s.Next {
+		return fmt.Errorf("apply entry %d: the next entry is %d", e.Number, s.Next)
+	}
+	if e.Recorded.Before(s.LastRecorded) {
+		return fmt.Errorf("apply entry %d: recorded %s, before the entry before it (%s)", e.Number, e.Recorded, s.LastRecorded)
+	}
+	if chained := s.Chained(Entry{Person: e.Person}); !samePrevious(chained.Previous, e.Previous) {
+		return fmt.Errorf("apply entry %d: its chain does not continue the chain of %s", e.Number, e.Person)
+	}
+	spec, ok := kinds[e.Kind]
+	if !ok {
+		return fmt.Errorf("apply entry %d: unknown kind %q", e.Number, e.Kind)
+	}
+	if err := spec.apply(s, e); err != nil {
+		return fmt.Errorf("apply entry %d (%s): %w", e.Number, e.Kind, err)
+	}
+	if h := s.Holdings.Get(e.Person); h != nil {
+		edit(s.Holdings, h, func(h *Holding) { h.Last = e.Number })
+	}
+	for i, c := range e.Contradictions {
+		s.Discrepancies.put(&Discrepancy{
+			ID: discrepancyID(e.Number, i), Kind: c.Kind, Entry: e.Number, Since: e.Happened,
+			Person: e.Person, Transfer: e.Transfer, Vehicle: e.Vehicle, Place: e.Place, Params: c.Params,
+		})
+	}
+	s.Next, s.LastRecorded = e.Number+1, e.Recorded
+	return nil
+}
+
+// Chained gives an entry about a person the number of the entry before it about the same
+// person, which makes it the new end of their chain.
+func (s *State) Chained(e Entry) Entry {
+	if h := s.Holdings.Get(e.Person); h != nil {
+		last := h.Last
+		e.Previous = &last
+	}
+	return e
+}
+
+// Held returns how many people are in custody, in all places together.
+func (s *State) Held() int { return s.derived.held }
+
+// Roll returns how many people are on an establishment's roll (in it, or out at a court
+// or hospital while it still answers for them). With an empty code: those in transit.
+func (s *State) Roll(establishment string) int { return s.derived.roll[establishment] }
+
+// Present returns how many people are in exactly this place (not in places inside it).
+func (s *State) Present(place string) int { return s.derived.present[place] }
+
+// Aboard returns the people in a vehicle of a transfer, sorted by prison number.
+func (s *State) Aboard(vehicle string) []string { return sortedKeys(s.derived.aboard[vehicle]) }
+
+// Listed returns the people on a transfer's manifest, sorted by prison number.
+func (s *State) Listed(transfer string) []string { return sortedKeys(s.derived.lines[transfer]) }
+
+// TransferSums returns the sums of law 2 for a transfer.
+func (s *State) TransferSums(transfer string) Sums { return s.derived.onTransfer[transfer] }
+
+// TransferVehicles returns the keys of a transfer's vehicles in the order they were added.
+func (s *State) TransferVehicles(transfer string) []string { return s.derived.vehicles[transfer] }
+
+// PapersOf returns a person's authorities, oldest first.
+func (s *State) PapersOf(person string) []*Authority {
+	ids := s.derived.papers[person]
+	list := make([]*Authority, len(ids))
+	for i, id := range ids {
+		list[i] = s.Authorities.Get(id)
+	}
+	return list
+}
+
+func samePrevious(a, b *int64) bool {
+	return (a == nil) == (b == nil) && (a == nil || *a == *b)
+}
+
+// ActiveTransfer returns the open transfer that has yet to answer for a person, or "".
+func (s *State) ActiveTransfer(person string) string { return s.derived.active[person] }
+
+// PendingHandover returns the open handover that a person is part of, or "".
+func (s *State) PendingHandover(person string) string { return s.derived.pending[person] }
+
+// DiscrepanciesOf returns the discrepancies about a person, oldest first.
+func (s *State) DiscrepanciesOf(person string) []*Discrepancy {
+	list := []*Discrepancy{}
+	for _, id := range s.derived.disputes[person] {
+		list = append(list, s.Discrepancies.Get(id))
+	}
+	return list
+}
+
+// Replay folds an entry into a state of the past, out of its place in the book. It
+// reports whether the entry fitted; one that does not leaves the state as it was.
+func (s *State) Replay(e *Entry) bool {
+	c := *e
+	s.Save()
+	c.Number, c.Recorded = s.Next, s.LastRecorded
+	c = s.Chained(c)
+	if err := s.Apply(&c); err != nil {
+		s.Rollback()
+		return false
+	}
+	s.Keep()
+	return true
+}

@@ -1,0 +1,191 @@
+package roll
+
+import (
+	"context"
+	"time"
+
+	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/custody"
+)
+
+// Desk is the roll desk. Every act is refused to officials whose roles do not permit it
+// (code "not-permitted"), is atomic, and returns once its entries are on disk.
+type Desk struct {
+	book  *book.Book
+	names *search
+}
+
+// New returns the desk of a book. Its name search follows the book until ctx ends.
+func New(ctx context.Context, b *book.Book) (*Desk, error) {
+	names, err := follow(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{book: b, names: names}, nil
+}
+
+// OpenPlace opens a place of the tree; its parent must be open.
+func (d *Desk) OpenPlace(ctx context.Context, c book.Command, p custody.Place) (book.Written, error) {
+	return d.OpenPlaces(ctx, c, []custody.Place{p})
+}
+
+// OpenPlaces opens several places, parents first, all or none.
+func (d *Desk) OpenPlaces(ctx context.Context, c book.Command, places []custody.Place) (book.Written, error) {
+	return book.Each(ctx, d.book, c, custody.KeepPlaces, places, func(tx *book.Tx, p custody.Place) (custody.Entry, error) {
+		return tx.State().Open(p)
+	})
+}
+
+// OrderCapacity records a governor's signed operational capacity.
+func (d *Desk) OrderCapacity(ctx context.Context, c book.Command, place string, o custody.CapacityOrder) (book.Written, error) {
+	return d.book.One(ctx, c, custody.OrderTheCapacity, func(tx *book.Tx) (custody.Entry, error) {
+		o.SignedBy = tx.By()
+		return tx.State().OrderCapacity(place, o)
+	})
+}
+
+// TakeOut takes an empty place out of use; BringBack brings it back.
+func (d *Desk) TakeOut(ctx context.Context, c book.Command, place, reason string) (book.Written, error) {
+	return d.book.One(ctx, c, custody.KeepPlaces, func(tx *book.Tx) (custody.Entry, error) { return tx.State().TakeOut(place, reason) })
+}
+
+// BringBack brings a place back into use.
+func (d *Desk) BringBack(ctx context.Context, c book.Command, place string) (book.Written, error) {
+	return d.book.One(ctx, c, custody.KeepPlaces, func(tx *book.Tx) (custody.Entry, error) { return tx.State().BringBack(place) })
+}
+
+// Appoint appoints an official, or changes an appointment.
+func (d *Desk) Appoint(ctx context.Context, c book.Command, o custody.Official) (book.Written, error) {
+	return d.book.One(ctx, c, custody.KeepOfficials, func(tx *book.Tx) (custody.Entry, error) { return tx.State().Appoint(o) })
+}
+
+// AppointFirst appoints the first official of a new book, who appoints the others. It
+// needs no permission and works once: there is nobody yet who could permit it.
+func (d *Desk) AppointFirst(ctx context.Context, o custody.Official) (book.Written, error) {
+	return d.book.Do(ctx, book.Command{By: o.Name}, func(tx *book.Tx) error {
+		if tx.State().Officials.Len() > 0 {
+			return tx.State().May(o.Name, custody.KeepOfficials)
+		}
+		e, err := tx.State().Appoint(o)
+		if err != nil {
+			return err
+		}
+		return tx.Record(e)
+	})
+}
+
+// Dismiss ends an official's office; open sessions may do nothing more.
+func (d *Desk) Dismiss(ctx context.Context, c book.Command, name string) (book.Written, error) {
+	return d.book.One(ctx, c, custody.KeepOfficials, func(tx *book.Tx) (custody.Entry, error) { return tx.State().Dismiss(name) })
+}
+
+// Arrival is one person to be admitted.
+type Arrival struct {
+	Number    string            // of a person who was in custody before; empty: a new one, given in Admission.Person
+	Place     string            // where they are taken in
+	Happened  time.Time         // zero: now
+	Admission custody.Admission // identity, authorities, what was seen at the door
+	// WithoutPapers states the fact that the person was taken in on no live authority:
+	// recorded, never refused, and a standing discrepancy.
+	WithoutPapers bool
+}
+
+// Admit admits people, all or none. Without a live authority an admission is refused
+// (code "no-live-authority") unless it is stated as a fact.
+func (d *Desk) Admit(ctx context.Context, c book.Command, arrivals ...Arrival) (book.Written, error) {
+	return book.Each(ctx, d.book, c, custody.AdmitPeople, arrivals, func(tx *book.Tx, a Arrival) (custody.Entry, error) {
+		if a.WithoutPapers {
+			return tx.State().AdmitWithoutPapers(a.Number, a.Admission, a.Place, tx.At(a.Happened), tx.Now())
+		}
+		return tx.State().Admit(a.Number, a.Admission, a.Place, tx.At(a.Happened), tx.Now())
+	})
+}
+
+// CorrectPerson corrects an identity, naming the entry that it corrects.
+func (d *Desk) CorrectPerson(ctx context.Context, c book.Command, p custody.Person, corrects int64) (book.Written, error) {
+	return d.book.One(ctx, c, custody.KeepPapers, func(tx *book.Tx) (custody.Entry, error) {
+		return tx.State().CorrectPerson(p, corrects, tx.Now())
+	})
+}
+
+// GiveAuthority records a paper on which a person is held.
+func (d *Desk) GiveAuthority(ctx context.Context, c book.Command, person string, a custody.Authority) (book.Written, error) {
+	return d.book.One(ctx, c, custody.KeepPapers, func(tx *book.Tx) (custody.Entry, error) { return tx.State().GiveAuthority(person, a) })
+}
+
+// EndAuthority records that a paper is live no longer from an instant on.
+func (d *Desk) EndAuthority(ctx context.Context, c book.Command, authority, reason string, at time.Time) (book.Written, error) {
+	return d.book.One(ctx, c, custody.KeepPapers, func(tx *book.Tx) (custody.Entry, error) {
+		return tx.State().EndAuthority(authority, reason, tx.At(at))
+	})
+}
+
+// OrderRelease records an order to release a person, citing the authorities it ends.
+func (d *Desk) OrderRelease(ctx context.Context, c book.Command, o custody.ReleaseOrder) (book.Written, error) {
+	return d.book.One(ctx, c, custody.KeepPapers, func(tx *book.Tx) (custody.Entry, error) { return tx.State().OrderRelease(o, tx.Now()) })
+}
+
+// Release lets a person go. Refused (code "authority-live") while an authority is live
+// that no release order cites.
+func (d *Desk) Release(ctx context.Context, c book.Command, person, destination string, at time.Time) (book.Written, error) {
+	return d.book.One(ctx, c, custody.ReleasePeople, func(tx *book.Tx) (custody.Entry, error) {
+		return tx.State().Release(person, destination, tx.At(at), tx.Now())
+	})
+}
+
+// Step is one move to a cell or other place of the same establishment.
+type Step struct {
+	Person   string    `json:"person"`
+	To       string    `json:"to"`
+	Happened time.Time `json:"happened,omitzero"`
+}
+
+// Move moves people within their establishment, all or none.
+func (d *Desk) Move(ctx context.Context, c book.Command, steps ...Step) (book.Written, error) {
+	return book.Each(ctx, d.book, c, custody.MovePeople, steps, func(tx *book.Tx, s Step) (custody.Entry, error) {
+		return tx.State().CellMove(s.Person, s.To, tx.At(s.Happened))
+	})
+}
+
+// GoOut sends a person to a court or hospital; the establishment still answers.
+func (d *Desk) GoOut(ctx context.Context, c book.Command, person string, o custody.Outing, at time.Time) (book.Written, error) {
+	return d.book.One(ctx, c, custody.MovePeople, func(tx *book.Tx) (custody.Entry, error) { return tx.State().GoOut(person, o, tx.At(at)) })
+}
+
+// Return states the fact that a person is back, also after an escape.
+func (d *Desk) Return(ctx context.Context, c book.Command, person, place string, at time.Time) (book.Written, error) {
+	return d.book.One(ctx, c, custody.StateFacts, func(tx *book.Tx) (custody.Entry, error) { return tx.State().Return(person, place, tx.At(at)) })
+}
+
+// Found states the fact that a person was found in a place, whatever the roll says.
+func (d *Desk) Found(ctx context.Context, c book.Command, person, place string, at time.Time) (book.Written, error) {
+	return d.book.One(ctx, c, custody.StateFacts, func(tx *book.Tx) (custody.Entry, error) { return tx.State().Found(person, place, tx.At(at)) })
+}
+
+// Die states the fact of a death.
+func (d *Desk) Die(ctx context.Context, c book.Command, person string, death custody.Death, at time.Time) (book.Written, error) {
+	return d.book.One(ctx, c, custody.StateFacts, func(tx *book.Tx) (custody.Entry, error) { return tx.State().Die(person, death, tx.At(at)) })
+}
+
+// Escape states the fact of an escape.
+func (d *Desk) Escape(ctx context.Context, c book.Command, person, note string, at time.Time) (book.Written, error) {
+	return d.book.One(ctx, c, custody.StateFacts, func(tx *book.Tx) (custody.Entry, error) { return tx.State().Escape(person, note, tx.At(at)) })
+}
+
+// Resolve records how a named official resolved a discrepancy.
+func (d *Desk) Resolve(ctx context.Context, c book.Command, discrepancy, explanation string) (book.Written, error) {
+	return d.book.One(ctx, c, custody.ResolveDisputes, func(tx *book.Tx) (custody.Entry, error) {
+		return tx.State().Resolve(discrepancy, tx.By(), explanation, tx.Now())
+	})
+}
+
+// Look records that the official looked at a person's record (law 8). Show the record
+// only once it has returned.
+func (d *Desk) Look(ctx context.Context, c book.Command, person string) (book.Written, error) {
+	return d.book.One(ctx, c, custody.ReadRecords, func(tx *book.Tx) (custody.Entry, error) {
+		if tx.State().People.Get(person) == nil {
+			return custody.Entry{}, custody.Unknown("person", person)
+		}
+		return custody.Entry{Kind: custody.RecordRead, Person: person}, nil
+	})
+}

@@ -1,0 +1,328 @@
+package roll
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/custody"
+)
+
+// Match is one person found by a search: enough to choose, not the record.
+type Match struct {
+	Number  string                `json:"number"`
+	Name    string                `json:"name"`
+	Matched string                `json:"matched"` // the name or alias that matched
+	Score   float64               `json:"score"`
+	Birth   string                `json:"birth,omitempty"`
+	Status  custody.HoldingStatus `json:"status"`
+	Place   string                `json:"place,omitempty"`
+}
+
+// Search finds people by a name, forgiving accents, order and one wrong letter, or by a
+// prison number. Best matches come first.
+func (d *Desk) Search(ctx context.Context, query string, limit int) ([]Match, error) {
+	if limit <= 0 || limit > 100 {
+		limit = 20
+	}
+	if number, err := custody.ParsePrisonNumber(query); err == nil {
+		var list []Match
+		d.book.Read(func(s *custody.State) {
+			if p := s.People.Get(number); p != nil {
+				list = append(list, matchOf(s, p, p.FullName(), 1))
+			}
+		})
+		return list, nil
+	}
+	if len(query) > 200 {
+		return nil, custody.InvalidInput("text-too-long", "field", "query", "max", "200")
+	}
+	if err := d.names.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	found := d.names.index.Search(query, limit)
+	list := make([]Match, 0, len(found))
+	d.book.Read(func(s *custody.State) {
+		for _, f := range found {
+			if p := s.People.Get(f.Key); p != nil {
+				list = append(list, matchOf(s, p, f.Form, f.Score))
+			}
+		}
+	})
+	return list, nil
+}
+
+// Duplicates finds people already in the register who are likely the same as one about
+// to be admitted: an alike name, and no birth date that says otherwise.
+func (d *Desk) Duplicates(ctx context.Context, p custody.Person) ([]Match, error) {
+	if err := d.names.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	list := []Match{}
+	found := d.names.index.Alike(10, forms(&p)...)
+	d.book.Read(func(s *custody.State) {
+		for _, f := range found {
+			other := s.People.Get(f.Key)
+			if other == nil || other.Number == p.Number || (p.Birth != "" && other.Birth != "" && p.Birth != other.Birth && f.Score < 0.98) {
+				continue
+			}
+			list = append(list, matchOf(s, other, f.Form, f.Score))
+		}
+	})
+	return list, nil
+}
+
+func matchOf(s *custody.State, p *custody.Person, form string, score float64) Match {
+	m := Match{Number: p.Number, Name: p.FullName(), Matched: form, Score: score, Birth: p.Birth}
+	if h := s.Holdings.Get(p.Number); h != nil {
+		m.Status, m.Place = h.Status, h.At.Place
+	}
+	return m
+}
+
+// Record is everything the register holds about one person now. Showing it must be
+// preceded by Look.
+type Record struct {
+	Person        *custody.Person        `json:"person"`
+	Holding       *custody.Holding       `json:"holding,omitempty"`
+	Place         *custody.Place         `json:"place,omitempty"`
+	LegalStatus   custody.LegalStatus    `json:"legalStatus"`
+	Authorities   []*custody.Authority   `json:"authorities"`
+	OverdueSince  time.Time              `json:"overdueSince,omitzero"`
+	Discrepancies []*custody.Discrepancy `json:"discrepancies"`
+	Transfer      string                 `json:"transfer,omitempty"` // open transfer that lists the person
+}
+
+// Record returns a person's record as it stands, or the refusal "unknown-person".
+func (d *Desk) Record(number string, now time.Time) (Record, error) {
+	var r Record
+	d.book.Read(func(s *custody.State) {
+		r.Person = s.People.Get(number)
+		if r.Person == nil {
+			return
+		}
+		r.Authorities = s.PapersOf(number)
+		r.LegalStatus = custody.StatusOf(r.Authorities, now)
+		r.Transfer = s.ActiveTransfer(number)
+		if r.Holding = s.Holdings.Get(number); r.Holding != nil {
+			r.Place = s.Places.Get(r.Holding.At.Place)
+			r.OverdueSince = custody.OverdueSince(r.Holding, r.Authorities, now)
+		}
+		r.Discrepancies = s.DiscrepanciesOf(number)
+	})
+	if r.Person == nil {
+		return Record{}, custody.Unknown("person", number)
+	}
+	return r, nil
+}
+
+// Chain returns the chain of custody of a person, newest first: limit entries from
+// before back, or from the newest when before is negative.
+func (d *Desk) Chain(ctx context.Context, number string, before int64, limit int) ([]book.Stored, error) {
+	return d.book.Chain(ctx, number, before, limit)
+}
+
+// PlaceRoll is the roll of one place: who is in it, against what it may hold.
+type PlaceRoll struct {
+	Code          string            `json:"code"`
+	Name          string            `json:"name"`
+	Kind          custody.PlaceKind `json:"kind"`
+	Establishment string            `json:"establishment,omitempty"`
+	Present       int               `json:"present"`
+	Capacity      int               `json:"capacity,omitempty"`
+	Certified     int               `json:"certified,omitempty"`
+	Declared      int               `json:"declared,omitempty"`
+	FloorArea     int               `json:"floorArea,omitempty"` // square decimetres
+	OutOfUse      bool              `json:"outOfUse,omitempty"`
+}
+
+// EstablishmentRoll is the roll of one establishment.
+type EstablishmentRoll struct {
+	Code      string `json:"code"`
+	Name      string `json:"name"`
+	Zone      string `json:"zone,omitempty"`
+	Roll      int    `json:"roll"`      // everybody it answers for
+	Present   int    `json:"present"`   // of those, inside it
+	Out       int    `json:"out"`       // of those, at a court or hospital
+	Declared  int    `json:"declared"`  // by the builder; never counts
+	Certified int    `json:"certified"` // by the area standard, cells in use
+	Allowed   int    `json:"allowed"`   // the lower of certified and operational, cells in use
+}
+
+// Now is the roll of the whole service at one instant.
+type Now struct {
+	At             time.Time           `json:"at"`
+	Entry          int64               `json:"entry"` // the book had this many entries
+	Held           int                 `json:"held"`
+	InTransit      int                 `json:"inTransit"`
+	AtLarge        int                 `json:"atLarge"`
+	Overdue        int                 `json:"overdue"`
+	Discrepancies  int                 `json:"discrepancies"`
+	Establishments []EstablishmentRoll `json:"establishments"`
+	Places         []PlaceRoll         `json:"places,omitempty"`
+	Statuses       map[string]int      `json:"statuses"` // by legal status, of those held
+}
+
+// Roll returns the roll now. With places, that of each place too.
+func (d *Desk) Roll(now time.Time, places bool) Now {
+	var n Now
+	d.book.Read(func(s *custody.State) { n = rollOf(s, now, places) })
+	return n
+}
+
+// RollAt returns the roll as it was at a past instant, by what happened, from the book.
+func (d *Desk) RollAt(ctx context.Context, at time.Time, places bool) (Now, error) {
+	s, err := d.book.StateAt(ctx, at)
+	if err != nil {
+		return Now{}, fmt.Errorf("the roll at %s: %w", at.Format(time.RFC3339), err)
+	}
+	return rollOf(s, at, places), nil
+}
+
+func rollOf(s *custody.State, now time.Time, places bool) Now {
+	n := Now{At: now, Entry: s.Next, Held: s.Held(), InTransit: s.Roll(""), Statuses: map[string]int{}, Establishments: []EstablishmentRoll{}}
+	byCode := map[string]*EstablishmentRoll{}
+	for p := range s.Places.All() {
+		if p.Kind == custody.Establishment {
+			byCode[p.Code] = &EstablishmentRoll{Code: p.Code, Name: p.Name, Zone: p.Zone, Roll: s.Roll(p.Code), Declared: p.Declared}
+		}
+	}
+	for p := range s.Places.All() {
+		present := s.Present(p.Code)
+		capacity, limited := p.Capacity(now)
+		if e := byCode[p.Establishment]; e != nil {
+			e.Present += present
+			if p.Kind == custody.Cell && !p.OutOfUse {
+				e.Certified += p.Certified
+				if limited {
+					e.Allowed += capacity
+				}
+			}
+		}
+		if places && p.Kind.Holds() && (p.Kind != custody.VehiclePlace || present > 0) {
+			n.Places = append(n.Places, PlaceRoll{Code: p.Code, Name: p.Name, Kind: p.Kind, Establishment: p.Establishment, Present: present,
+				Capacity: capacity, Certified: p.Certified, Declared: p.Declared, FloorArea: p.FloorArea, OutOfUse: p.OutOfUse})
+		}
+	}
+	for h := range s.Holdings.All() {
+		if h.Status == custody.Lost {
+			n.AtLarge++
+		}
+		if !h.Status.InCustody() {
+			continue
+		}
+		papers := s.PapersOf(h.Person)
+		status := custody.StatusOf(papers, now)
+		n.Statuses[string(status)]++
+		if status == custody.NoAuthority {
+			n.Overdue++
+		}
+		if h.Status == custody.Out {
+			if e := byCode[h.At.Establishment]; e != nil {
+				e.Out++
+			}
+		}
+	}
+	for disc := range s.Discrepancies.All() {
+		if !disc.Resolved() {
+			n.Discrepancies++
+		}
+	}
+	for _, e := range byCode {
+		n.Establishments = append(n.Establishments, *e)
+	}
+	sort.Slice(n.Establishments, func(i, j int) bool { return n.Establishments[i].Code < n.Establishments[j].Code })
+	sort.Slice(n.Places, func(i, j int) bool { return n.Places[i].Code < n.Places[j].Code })
+	return n
+}
+
+// Resident is one person on the roll of a place.
+type Resident struct {
+	Number string                `json:"number"`
+	Name   string                `json:"name"`
+	Place  string                `json:"place"`
+	Status custody.HoldingStatus `json:"status"`
+	Since  time.Time             `json:"since"`
+}
+
+// People lists those in custody, by prison number, whose place or establishment is
+// under (empty: all), at most limit after the number after. total counts them all.
+func (d *Desk) People(under, after string, limit int) (list []Resident, total int) {
+	d.book.Read(func(s *custody.State) {
+		for h := range s.Holdings.All() {
+			if !h.Status.InCustody() || (under != "" && h.At.Place != under && h.At.Establishment != under) {
+				continue
+			}
+			total++
+			if h.Person > after {
+				list = append(list, Resident{Number: h.Person, Place: h.At.Place, Status: h.Status, Since: h.Since})
+			}
+		}
+		sort.Slice(list, func(i, j int) bool { return list[i].Number < list[j].Number })
+		list = list[:min(len(list), limit)]
+		for i := range list {
+			list[i].Name = s.People.Get(list[i].Number).FullName()
+		}
+	})
+	return list, total
+}
+
+// OverdueRelease is a person held past the last live authority.
+type OverdueRelease struct {
+	Number        string    `json:"number"`
+	Name          string    `json:"name"`
+	Establishment string    `json:"establishment,omitempty"`
+	Place         string    `json:"place"`
+	Since         time.Time `json:"since"`
+}
+
+// Overdue lists everybody held past the last live authority, longest first.
+func (d *Desk) Overdue(now time.Time) []OverdueRelease {
+	list := []OverdueRelease{}
+	d.book.Read(func(s *custody.State) {
+		for h := range s.Holdings.All() {
+			if since := custody.OverdueSince(h, s.PapersOf(h.Person), now); !since.IsZero() {
+				list = append(list, OverdueRelease{h.Person, s.People.Get(h.Person).FullName(), h.At.Establishment, h.At.Place, since})
+			}
+		}
+	})
+	sort.Slice(list, func(i, j int) bool {
+		return list[i].Since.Before(list[j].Since) || (list[i].Since.Equal(list[j].Since) && list[i].Number < list[j].Number)
+	})
+	return list
+}
+
+// Discrepancies lists discrepancies, open ones first, newest first.
+func (d *Desk) Discrepancies(openOnly bool) []*custody.Discrepancy {
+	list := []*custody.Discrepancy{}
+	d.book.Read(func(s *custody.State) {
+		for disc := range s.Discrepancies.All() {
+			if !openOnly || !disc.Resolved() {
+				list = append(list, disc)
+			}
+		}
+	})
+	sort.Slice(list, func(i, j int) bool {
+		if a, b := list[i].Resolved(), list[j].Resolved(); a != b {
+			return b
+		}
+		return list[i].Entry > list[j].Entry || (list[i].Entry == list[j].Entry && list[i].ID < list[j].ID)
+	})
+	return list
+}
+
+// Names returns the full names of people by prison number, for lists.
+func (d *Desk) Names(numbers ...string) map[string]string {
+	m := make(map[string]string, len(numbers))
+	d.book.Read(func(s *custody.State) {
+		for _, n := range numbers {
+			if p := s.People.Get(strings.TrimSpace(n)); p != nil {
+				m[n] = p.FullName()
+			}
+		}
+	})
+	return m
+}
