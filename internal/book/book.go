@@ -101,9 +101,11 @@ func Open(ctx context.Context, config Config) (_ *Book, err error) {
 		if err := os.MkdirAll(config.Dir, 0o700); err != nil {
 			return nil, fmt.Errorf("make the data folder: %w", err)
 		}
-		if b.unlock, err = lockFolder(config.Dir); err != nil {
+		unlock, err := lockFolder(config.Dir)
+		if err != nil {
 			return nil, err
 		}
+		b.unlock = unlock
 	}
 	if b.signer, err = loadSigner(config); err != nil {
 		return nil, err
@@ -116,7 +118,10 @@ func Open(ctx context.Context, config Config) (_ *Book, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := b.load(ctx); err != nil {
+	if err = b.load(ctx); err == nil {
+		err = b.ownKey()
+	}
+	if err != nil {
 		return nil, errors.Join(err, b.engine.close())
 	}
 	if config.ReadOnly {
@@ -183,10 +188,26 @@ func (b *Book) load(ctx context.Context) error {
 	return nil
 }
 
+// ownKey refuses to go on with a book that another key has sealed: its log would split
+// in two, each half signed by a key that the other's readers do not know.
+func (b *Book) ownKey() error {
+	if len(b.committed.checkpoint) == 0 {
+		return nil
+	}
+	if _, _, err := seal.OpenCheckpoint(b.committed.checkpoint, b.VerifierKey()); err != nil {
+		return fmt.Errorf("the newest checkpoint is not of the key in %s; put the log's own key back, or run habeas verify: %w",
+			filepath.Join(b.config.Dir, keyFile), err)
+	}
+	return nil
+}
+
+// keyFile holds the log's private key, in the data folder.
+const keyFile = "log.key"
+
 // loadSigner reads the log's private key from the data folder, or makes it there on
 // first opening.
 func loadSigner(config Config) (*seal.Signer, error) {
-	path := filepath.Join(config.Dir, "log.key")
+	path := filepath.Join(config.Dir, keyFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) && !config.ReadOnly {
 		if text, err = newKey(config); err != nil {

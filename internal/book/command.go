@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"habeas.example/habeas/internal/custody"
 )
@@ -16,7 +19,14 @@ type Command struct {
 	// sending the same key with the same Digest gets the first reply again.
 	Key    string
 	Digest string // of the command's content
+	// Console says that the command is given on the machine itself, by whoever may open the
+	// data folder, and not by an official whose roles permit it. Entries then say so: their
+	// author is ConsoleName, a name that no official can have.
+	Console bool
 }
+
+// ConsoleName is the author of what was done on the machine itself.
+const ConsoleName = "console"
 
 // Written is the reply to a command: its entries are on disk and sealed.
 type Written struct {
@@ -33,6 +43,8 @@ type Tx struct {
 	command Command
 	now     time.Time
 	entries []*custody.Entry
+	failed  error // the first entry that could not be recorded; the command then fails
+	ranBack bool  // the command carries the note that the clock ran back
 }
 
 // ClockTolerance is how far ahead of the server's clock an event may be said to have
@@ -48,9 +60,10 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // By is the user name of the official who gave the command.
 func (tx *Tx) By() string { return tx.command.By }
 
-// At is the instant an event happened: as stated, or now when nothing was stated.
+// At is the instant an event happened: as stated, or now when nothing was stated, or when
+// it is ahead of now by no more than clocks differ.
 func (tx *Tx) At(stated time.Time) time.Time {
-	if stated.IsZero() {
+	if stated.IsZero() || (stated.After(tx.now) && !stated.After(tx.now.Add(ClockTolerance))) {
 		return tx.now
 	}
 	return custody.Moment(stated)
@@ -58,12 +71,24 @@ func (tx *Tx) At(stated time.Time) time.Time {
 
 // Record gives the entry its number, time and author, folds it into the state, and will
 // write it with the others of the command, or none. An order said to happen in the
-// future is refused; a fact is recorded with the contradiction.
+// future is refused; a fact is recorded with the contradiction. An entry that could not
+// be recorded fails the whole command, whatever act then returns.
 func (tx *Tx) Record(e custody.Entry) error {
+	err := tx.record(e)
+	if err != nil && tx.failed == nil {
+		tx.failed = err
+	}
+	return err
+}
+
+func (tx *Tx) record(e custody.Entry) error {
 	s := tx.book.state
 	e = s.Chained(e)
 	e.Number, e.Recorded, e.By = s.Next, tx.now, tx.command.By
 	e.Happened = tx.At(e.Happened)
+	if err := custody.CheckMoment("happened", e.Happened); err != nil {
+		return err
+	}
 	if e.Happened.After(tx.now.Add(ClockTolerance)) {
 		ahead := map[string]string{"happened": e.Happened.Format(time.RFC3339), "recorded": tx.now.Format(time.RFC3339)}
 		if !e.Kind.Fact() {
@@ -111,6 +136,9 @@ func (b *Book) Do(ctx context.Context, command Command, act func(*Tx) error) (Wr
 	if len(command.Key) > 100 {
 		return Written{}, custody.InvalidInput("idempotency-key-too-long")
 	}
+	if !plain(command.Key) || !plain(command.Digest) || !plain(command.By) {
+		return Written{}, custody.InvalidInput("idempotency-key-malformed")
+	}
 	if command.Key != "" {
 		past, err := b.pastRequest(ctx, command)
 		if err == nil {
@@ -148,6 +176,11 @@ func (b *Book) Do(ctx context.Context, command Command, act func(*Tx) error) (Wr
 	return Written{First: c.tx.entries[0].Number, Entries: c.tx.entries, Size: c.size}, nil
 }
 
+// plain reports whether a text is stored by both engines, and written in an entry, as it is.
+func plain(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
 // replay answers a command that was written before with its own entries.
 func (b *Book) replay(ctx context.Context, command Command, past requestRow) (Written, error) {
 	if past.digest != command.Digest {
@@ -170,11 +203,16 @@ func (b *Book) replay(ctx context.Context, command Command, past requestRow) (Wr
 
 // pastRequest finds a request by its key in storage.
 func (b *Book) pastRequest(ctx context.Context, command Command) (requestRow, error) {
-	if past, ok := b.recent.find(command); ok {
+	// One that is decided and not yet on disk must not be answered from here: it goes to
+	// the writer, which answers it together with the first.
+	if past, ok := b.recent.find(command); ok && past.first+past.count <= b.Size() {
 		return past, nil
 	}
 	r := requestRow{official: command.By, key: command.Key}
 	err := b.engine.db().QueryRowContext(ctx, "SELECT digest, first, count FROM request WHERE official = $1 AND key = $2", command.By, command.Key).
 		Scan(&r.digest, &r.first, &r.count)
+	if err == nil && r.first+r.count > b.Size() {
+		return r, ErrNotFound // written this instant: the writer is about to say so
+	}
 	return r, notFound(err)
 }

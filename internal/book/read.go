@@ -3,7 +3,6 @@ package book
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -58,11 +57,23 @@ func (b *Book) Chain(ctx context.Context, person string, before int64, limit int
 	if before >= 0 {
 		newest = min(newest, before)
 	}
-	return b.query(ctx, limit, `WITH RECURSIVE chain (number, previous, salt, body, length) AS (
+	chain, err := b.query(ctx, limit, `WITH RECURSIVE chain (number, previous, salt, body, length) AS (
 			SELECT number, previous, salt, body, 1 FROM entry WHERE number = $1
 			UNION ALL
 			SELECT e.number, e.previous, e.salt, e.body, c.length + 1 FROM entry e JOIN chain c ON e.number = c.previous WHERE c.length < $2)
 		SELECT number, salt, body FROM chain ORDER BY number DESC`, newest, limit)
+	if err != nil || len(chain) == 0 {
+		return chain, err
+	}
+	// before came from outside: an entry of somebody else is no way into their chain.
+	first, err := custody.DecodeEntry(chain[0].Body)
+	if err != nil {
+		return nil, err
+	}
+	if first.Person != person {
+		return nil, fmt.Errorf("entry %d in the chain of %s: %w", newest, person, ErrNotFound)
+	}
+	return chain, nil
 }
 
 func (b *Book) query(ctx context.Context, size int, query string, args ...any) (list []Stored, err error) {
@@ -263,47 +274,3 @@ func (c *nodeCache) keep(entries []sealed) {
 // credentials, sessions, quarantine, attachments. The book's own tables are written by
 // the book alone.
 func (b *Book) Beside() *sql.DB { return b.engine.db() }
-
-// KeepCosignature keeps a witness's cosignature of a checkpoint.
-func (b *Book) KeepCosignature(ctx context.Context, size int64, witness, line string) error {
-	_, err := b.engine.db().ExecContext(ctx, `INSERT INTO cosignature (size, witness, line) VALUES ($1, $2, $3)
-		ON CONFLICT (size, witness) DO UPDATE SET line = excluded.line`, size, witness, line)
-	if err != nil {
-		return fmt.Errorf("keep a cosignature of %s: %w", witness, err)
-	}
-	return nil
-}
-
-// Cosignature is one witness's signature line under a checkpoint.
-type Cosignature struct {
-	Size    int64
-	Witness string
-	Line    string
-}
-
-// Cosignatures returns the newest cosignatures, at most limit.
-func (b *Book) Cosignatures(ctx context.Context, limit int) (list []Cosignature, err error) {
-	rows, err := b.engine.db().QueryContext(ctx, "SELECT size, witness, line FROM cosignature ORDER BY size DESC, witness LIMIT $1", limit)
-	if err != nil {
-		return nil, fmt.Errorf("read cosignatures: %w", err)
-	}
-	defer func() { err = closeRows(rows, err) }()
-	for rows.Next() {
-		var c Cosignature
-		if err := rows.Scan(&c.Size, &c.Witness, &c.Line); err != nil {
-			return nil, fmt.Errorf("read cosignatures: %w", err)
-		}
-		list = append(list, c)
-	}
-	return list, nil
-}
-
-// CheckpointOf returns the signed checkpoint of one size, or ErrNotFound.
-func (b *Book) CheckpointOf(ctx context.Context, size int64) ([]byte, error) {
-	var note string
-	err := b.engine.db().QueryRowContext(ctx, "SELECT note FROM checkpoint WHERE size = $1", size).Scan(&note)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("checkpoint of size %d: %w", size, ErrNotFound)
-	}
-	return []byte(note), err
-}

@@ -73,7 +73,7 @@ func TestScratch(t *testing.T) {
 		if err := rec(tx)(s.ApproveTransfer("TR-2026-0001", "x")); err != nil {
 			return err
 		}
-		if err := rec(tx)(s.AssignEscort("TR-2026-0001", custody.Escort{Corps: "x", Commander: "y", Units: []custody.Unit{{"a", 5}}})); err != nil {
+		if err := rec(tx)(s.AssignEscort("TR-2026-0001", custody.Escort{Corps: "x", Commander: "y", Units: []custody.Unit{{Name: "a", Headcount: 5}}})); err != nil {
 			return err
 		}
 		for i := range 5 {
@@ -86,7 +86,7 @@ func TestScratch(t *testing.T) {
 	do(func(tx *book.Tx) error {
 		s := tx.State()
 		for i, p := range people {
-			if err := rec(tx)(s.Identify("TR-2026-0001", p)); err != nil {
+			if err := rec(tx)(s.Identify("TR-2026-0001", p, tx.Now())); err != nil {
 				return err
 			}
 			if err := rec(tx)(s.Board("TR-2026-0001", fmt.Sprint("B", i/400), p, tx.Now())); err != nil {

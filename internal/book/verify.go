@@ -124,7 +124,36 @@ func (v *verification) read(ctx context.Context, tx *sql.Tx) error {
 	if n := v.state.Roll(""); n > 0 {
 		v.report.Roll[""] = n
 	}
+	if err := v.cosignatures(ctx, tx); err != nil {
+		return err
+	}
 	return v.attachments(ctx, tx)
+}
+
+// cosignatures checks what witnesses have signed.
+func (v *verification) cosignatures(ctx context.Context, tx *sql.Tx) (err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT c.size, c.witness, c.line, k.note FROM cosignature c LEFT JOIN checkpoint k ON k.size = c.size ORDER BY c.size, c.witness")
+	if err != nil {
+		return fmt.Errorf("read cosignatures: %w", err)
+	}
+	defer func() { err = closeRows(rows, err) }()
+	for rows.Next() {
+		var size int64
+		var witness, line string
+		var note sql.NullString
+		if err := rows.Scan(&size, &witness, &line, &note); err != nil {
+			return fmt.Errorf("read cosignatures: %w", err)
+		}
+		cosigned, err := seal.AddCosignatures([]byte(note.String), line)
+		var signers []string
+		if err == nil {
+			_, signers, err = seal.OpenCheckpoint(cosigned, v.signer.VerifierKey(), witness)
+		}
+		if err != nil || len(signers) == 0 {
+			v.problem("the cosignature of checkpoint %d by %s does not hold: %v", size, witness, err)
+		}
+	}
+	return nil
 }
 
 // checkpoints reads every signed checkpoint and checks its signature.

@@ -100,6 +100,9 @@ func (b *Book) decide(c *call) {
 	if err == nil {
 		err = runSafely(c.act, tx)
 	}
+	if err == nil {
+		err = tx.failed
+	}
 	if err != nil {
 		b.state.Rollback()
 		c.err = err
@@ -107,6 +110,7 @@ func (b *Book) decide(c *call) {
 	}
 	b.state.Keep()
 	c.tx = tx
+	b.recent.clockNoted = b.recent.clockNoted || tx.ranBack
 	if n := len(tx.entries); n > 0 && c.command.Key != "" {
 		tx.entries[0].Request = &custody.Request{Key: c.command.Key, Digest: c.command.Digest, Count: n}
 		b.recent.add(requestRow{c.command.By, c.command.Key, c.command.Digest, tx.entries[0].Number, int64(n)})
@@ -121,7 +125,7 @@ func (b *Book) startClock(tx *Tx) error {
 	if last := b.state.LastRecorded; read.Before(last) {
 		tx.now = last
 		if last.Sub(read) > time.Second && !b.recent.clockNoted {
-			b.recent.clockNoted = true
+			tx.ranBack = true
 			return tx.Record(custody.Entry{Kind: custody.ClockRanBack, Detail: &custody.ClockReading{Read: read, Last: last}})
 		}
 	} else {

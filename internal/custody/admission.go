@@ -148,7 +148,7 @@ func applyAdmitted(s *State, e *Entry) error {
 	if old != nil && old.At != e.Move.From {
 		return fmt.Errorf("person %s is at %+v: %w", e.Person, old.At, errDoubleEntry)
 	}
-	h := Holding{Person: e.Person, At: e.Move.To, Status: Held, Since: e.Happened, Admitted: e.Happened, Entry: e.Number}
+	h := Holding{Person: e.Person, At: e.Move.To, Status: Held, Since: e.since(), Admitted: e.since(), Entry: e.Number}
 	if old != nil && old.Status.InCustody() {
 		h.Admitted = old.Admitted
 	}

@@ -140,6 +140,9 @@ func (a *Authority) check() error {
 	if a.From.IsZero() {
 		return InvalidInput("field-missing", "field", "from")
 	}
+	if err := checkMoments("authority", a.From, a.Until); err != nil {
+		return err
+	}
 	if !a.Until.IsZero() && !a.Until.After(a.From) {
 		return InvalidInput("dates-reversed", "authority", a.Case)
 	}
@@ -177,6 +180,9 @@ func (s *State) EndAuthority(id, reason string, at time.Time) (Entry, error) {
 		return Entry{}, InvalidInput("reason-missing", "authority", id)
 	case !a.Ended.IsZero():
 		return Entry{}, refuse(Conflict, 3, "authority-ended", "authority", id)
+	}
+	if err := checkText("reason", reason, 500); err != nil {
+		return Entry{}, err
 	}
 	return Entry{Kind: AuthorityEnded, Person: a.Person, Authority: id, Happened: at, Note: reason}, nil
 }

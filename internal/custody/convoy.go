@@ -56,8 +56,9 @@ func (s *State) AddVehicle(id string, v Vehicle) (Entry, error) {
 	return Entry{Kind: VehicleAdded, Transfer: id, Vehicle: d.Key(), Detail: &d}, nil
 }
 
-// Identify decides that a listed person was identified against the paper.
-func (s *State) Identify(transfer, person string) (Entry, error) {
+// Identify decides that a listed person was identified against the paper. A paper found
+// expired opens a discrepancy, which must be answered for before the transfer closes.
+func (s *State) Identify(transfer, person string, at time.Time) (Entry, error) {
 	if _, err := s.transferIn(transfer, Approved); err != nil {
 		return Entry{}, err
 	}
@@ -71,7 +72,11 @@ func (s *State) Identify(transfer, person string) (Entry, error) {
 	if _, err := s.orderable(person); err != nil {
 		return Entry{}, err
 	}
-	return Entry{Kind: PersonIdentified, Person: person, Transfer: transfer}, nil
+	e := Entry{Kind: PersonIdentified, Person: person, Transfer: transfer, Happened: at}
+	if !s.HasLivePaper(person, at) {
+		e.contradict("paper-expired", "person", person)
+	}
+	return e, nil
 }
 
 // Board decides that an identified person enters a vehicle. The establishment of origin
@@ -256,6 +261,9 @@ func applyIdentified(s *State, e *Entry) error {
 }
 
 func applyBoarded(s *State, e *Entry) error {
+	if e.Move == nil {
+		return errDoubleEntry
+	}
 	err := s.editLine(e, func(l *Line) { l.Status, l.Vehicle, l.From = Boarded, e.Vehicle, e.Move.From.Place })
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -85,16 +86,20 @@ func DecodeEntry(b []byte) (*Entry, error) {
 		return nil, fmt.Errorf("decode entry %d: unknown kind %q", e.Number, e.Kind)
 	}
 	e.Detail = nil
-	if len(w.Detail) > 0 {
-		if spec.detail == nil {
-			return nil, fmt.Errorf("decode entry %d: kind %s carries no detail", e.Number, e.Kind)
-		}
-		d := spec.detail()
-		if err := json.Unmarshal(w.Detail, d); err != nil {
-			return nil, fmt.Errorf("decode entry %d (%s): %w", e.Number, e.Kind, err)
-		}
-		e.Detail = d
+	switch has := len(w.Detail) > 0; {
+	case !has && spec.detail == nil:
+		return &e, nil
+	case !has:
+		return nil, fmt.Errorf("decode entry %d: kind %s without its detail", e.Number, e.Kind)
+	case spec.detail == nil:
+		return nil, fmt.Errorf("decode entry %d: kind %s carries no detail", e.Number, e.Kind)
 	}
+	d, read := spec.detail(), json.NewDecoder(bytes.NewReader(w.Detail))
+	read.DisallowUnknownFields()
+	if err := read.Decode(d); err != nil {
+		return nil, fmt.Errorf("decode entry %d (%s): %w", e.Number, e.Kind, err)
+	}
+	e.Detail = d
 	return &e, nil
 }
 

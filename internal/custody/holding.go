@@ -3,6 +3,7 @@ package custody
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -167,6 +168,14 @@ func (s *State) GoOut(person string, o Outing, at time.Time) (Entry, error) {
 	if o.Escort == "" {
 		return Entry{}, InvalidInput("field-missing", "field", "escort")
 	}
+	for field, value := range map[string]string{"escort": o.Escort, "reason": o.Reason} {
+		if err := checkText(field, value, 500); err != nil {
+			return Entry{}, err
+		}
+	}
+	if err := checkMoments("dueBack", o.DueBack); err != nil {
+		return Entry{}, err
+	}
 	o.DueBack = Moment(o.DueBack)
 	return Entry{Kind: PersonWentOut, Person: person, Happened: at, Place: o.Destination, Detail: &o,
 		Move: h.to(h.At.Establishment, o.Destination, h.At.Custodian)}, nil
@@ -229,22 +238,37 @@ func (e *Entry) contradict(kind string, params ...string) {
 	e.Contradictions = append(e.Contradictions, c)
 }
 
+// contradicts reports whether the fact contradicts the record in one of these ways.
+func (e *Entry) contradicts(kinds ...string) bool {
+	return slices.ContainsFunc(e.Contradictions, func(c Contradiction) bool { return slices.Contains(kinds, c.Kind) })
+}
+
 var errDoubleEntry = errors.New("the movement does not leave the place where the record has the person")
 
 // shift applies the double entry: custody leaves exactly where it is and enters elsewhere.
 func (s *State) shift(e *Entry, change func(*Holding)) error {
 	h := s.Holdings.Get(e.Person)
-	if h == nil {
+	if h == nil || e.Move == nil {
 		return fmt.Errorf("person %s: %w", e.Person, errDoubleEntry)
 	}
 	if e.Move.From != h.At {
 		return fmt.Errorf("person %s is at %+v, not %+v: %w", e.Person, h.At, e.Move.From, errDoubleEntry)
 	}
 	edit(s.Holdings, h, func(h *Holding) {
-		h.At, h.Since, h.Entry = e.Move.To, e.Happened, e.Number
+		h.At, h.Since, h.Entry = e.Move.To, e.since(), e.Number
 		change(h)
 	})
 	return nil
+}
+
+// since is from when what the entry says holds: when it happened, but for a fact said to
+// be in the future from when it was recorded, or nothing could be done about the person
+// until a wrong clock had been caught up with.
+func (e *Entry) since() time.Time {
+	if e.Happened.After(e.Recorded) {
+		return e.Recorded
+	}
+	return e.Happened
 }
 
 // applyMove serves every kind that ends with the person held in a place of an
@@ -255,7 +279,7 @@ func applyMove(s *State, e *Entry) error {
 	}
 	return s.shift(e, func(h *Holding) {
 		if h.Status == Lost {
-			h.Admitted = e.Happened
+			h.Admitted = e.since()
 		}
 		h.Status, h.Vehicle = Held, ""
 		if p := s.Places.Get(e.Move.To.Place); p != nil && p.Kind.Outside() {

@@ -246,7 +246,7 @@ func applyLineStatus(status LineStatus) func(*State, *Entry) error {
 		if l == nil {
 			return refuse(NotFound, 2, "not-listed", "person", e.Person, "transfer", e.Transfer)
 		}
-		if len(e.Contradictions) > 0 {
+		if e.contradicts("withdrawn-after-departure", "not-under-way") {
 			return nil
 		}
 		edit(s.Lines, l, func(l *Line) {

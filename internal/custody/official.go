@@ -55,6 +55,9 @@ func (s *State) Appoint(o Official) (Entry, error) {
 	if err := checkText("fullName", o.FullName, 200); err != nil {
 		return Entry{}, err
 	}
+	if o.Name == "console" { // the author of what is done on the machine itself
+		return Entry{}, InvalidInput("code-malformed", "what", "official", "code", o.Name)
+	}
 	if len(o.Roles) == 0 {
 		return Entry{}, InvalidInput("role-missing", "official", o.Name)
 	}

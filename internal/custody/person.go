@@ -100,6 +100,25 @@ func checkText(field, value string, max int) error {
 	return nil
 }
 
+// CheckMoment refuses an instant that no calendar writes, and that no entry could hold:
+// years are 1 to 9999.
+func CheckMoment(field string, t time.Time) error {
+	if year := t.UTC().Year(); year < 1 || year > 9999 {
+		return InvalidInput("date-malformed", "field", field, "date", t.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// checkMoments is CheckMoment for several instants of one field.
+func checkMoments(field string, moments ...time.Time) error {
+	for _, t := range moments {
+		if err := CheckMoment(field, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkCode refuses a code that would not survive a form, a URL or a wristband.
 func checkCode(what, code string) error {
 	if code == "" || len(code) > 60 {

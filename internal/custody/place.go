@@ -1,6 +1,9 @@
 package custody
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // PlaceKind says what sort of place it is.
 type PlaceKind string
@@ -114,8 +117,11 @@ func (s *State) Open(p Place) (Entry, error) {
 	if s.Places.Get(p.Code) != nil {
 		return Entry{}, refuse(Conflict, 0, "place-exists", "place", p.Code)
 	}
-	if p.Name == "" || len(p.Name) > 200 {
+	if strings.TrimSpace(p.Name) == "" {
 		return Entry{}, InvalidInput("place-name-missing", "place", p.Code)
+	}
+	if err := checkText("name", p.Name, 200); err != nil {
+		return Entry{}, err
 	}
 	if p.Sex != "" && p.Sex != "M" && p.Sex != "F" {
 		return Entry{}, InvalidInput("sex-unknown", "place", p.Code, "sex", p.Sex)
@@ -165,6 +171,12 @@ func (s *State) OrderCapacity(place string, o CapacityOrder) (Entry, error) {
 	if !o.Until.IsZero() && !o.Until.After(o.From) {
 		return Entry{}, InvalidInput("dates-reversed", "place", place)
 	}
+	if err := checkMoments("capacity", o.From, o.Until); err != nil {
+		return Entry{}, err
+	}
+	if err := checkText("reason", o.Reason, 500); err != nil {
+		return Entry{}, err
+	}
 	o.From, o.Until = Moment(o.From), Moment(o.Until)
 	return Entry{Kind: CapacityOrdered, Place: place, Detail: &o}, nil
 }
@@ -181,6 +193,9 @@ func (s *State) TakeOut(place, reason string) (Entry, error) {
 		return Entry{}, InvalidInput("reason-missing", "place", place)
 	case s.Present(place) > 0:
 		return Entry{}, refuse(Conflict, 1, "place-occupied", "place", place, "present", itoa(s.Present(place)))
+	}
+	if err := checkText("reason", reason, 500); err != nil {
+		return Entry{}, err
 	}
 	return Entry{Kind: PlaceTakenOut, Place: place, Note: reason}, nil
 }

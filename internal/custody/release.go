@@ -109,11 +109,19 @@ type Death struct {
 
 // Die records a death. It is a fact, whatever the roll says.
 func (s *State) Die(person string, d Death, at time.Time) (Entry, error) {
+	for field, value := range map[string]string{"circumstances": d.Circumstances, "cause": d.Cause, "remains": d.Remains} {
+		if err := checkText(field, value, 2000); err != nil {
+			return Entry{}, err
+		}
+	}
 	return s.leaveAsFact(PersonDied, person, &d, at)
 }
 
 // Escape records an escape. It is a fact, whatever the roll says.
 func (s *State) Escape(person, note string, at time.Time) (Entry, error) {
+	if err := checkText("note", note, 1000); err != nil {
+		return Entry{}, err
+	}
 	e, err := s.leaveAsFact(PersonEscaped, person, nil, at)
 	e.Note = note
 	return e, err

@@ -116,6 +116,15 @@ func (s *State) Apply(e *Entry) error {
 	if chained := s.Chained(Entry{Person: e.Person}); !samePrevious(chained.Previous, e.Previous) {
 		return fmt.Errorf("apply entry %d: its chain does not continue the chain of %s", e.Number, e.Person)
 	}
+	if err := s.fold(e); err != nil {
+		return err
+	}
+	s.Next, s.LastRecorded = e.Number+1, e.Recorded
+	return nil
+}
+
+// fold changes the records as the entry says.
+func (s *State) fold(e *Entry) error {
 	spec, ok := kinds[e.Kind]
 	if !ok {
 		return fmt.Errorf("apply entry %d: unknown kind %q", e.Number, e.Kind)
@@ -132,7 +141,6 @@ func (s *State) Apply(e *Entry) error {
 			Person: e.Person, Transfer: e.Transfer, Vehicle: e.Vehicle, Place: e.Place, Params: c.Params,
 		})
 	}
-	s.Next, s.LastRecorded = e.Number+1, e.Recorded
 	return nil
 }
 
@@ -197,17 +205,19 @@ func (s *State) DiscrepanciesOf(person string) []*Discrepancy {
 	return list
 }
 
-// Replay folds an entry into a state of the past, out of its place in the book. It
-// reports whether the entry fitted; one that does not leaves the state as it was.
+// Replay folds an entry into a state of the past, out of its place in the book but under
+// its own number, by which others refer to it. It reports whether the entry fitted; one
+// that does not leaves the state as it was.
 func (s *State) Replay(e *Entry) bool {
-	c := *e
 	s.Save()
-	c.Number, c.Recorded = s.Next, s.LastRecorded
-	c = s.Chained(c)
-	if err := s.Apply(&c); err != nil {
+	if err := s.fold(e); err != nil {
 		s.Rollback()
 		return false
 	}
 	s.Keep()
+	s.Next = max(s.Next, e.Number+1)
+	if e.Recorded.After(s.LastRecorded) {
+		s.LastRecorded = e.Recorded
+	}
 	return true
 }

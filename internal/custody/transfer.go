@@ -115,6 +115,9 @@ func (s *State) CallOff(id, reason string) (Entry, error) {
 	if strings.TrimSpace(reason) == "" {
 		return Entry{}, InvalidInput("reason-missing", "transfer", id)
 	}
+	if err := checkText("reason", reason, 500); err != nil {
+		return Entry{}, err
+	}
 	for person := range s.derived.lines[id] {
 		if l := s.Lines.Get(id + "/" + person); l.Status != Listed && l.Status != Identified && l.Status != Withdrawn {
 			return Entry{}, refuse(Conflict, 2, "transfer-under-way", "transfer", t.ID, "person", person)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -19,7 +20,7 @@ type memoryLog struct {
 	entries     [][]byte
 	commitments []seal.Commitment
 	rows        [][]seal.Hash
-	reads       int // calls of read
+	reads       atomic.Int64 // calls of read
 }
 
 func newLog(entries int) *memoryLog {
@@ -51,7 +52,7 @@ func (l *memoryLog) hash(level int, index int64) (seal.Hash, error) {
 }
 
 func (l *memoryLog) read(_ context.Context, nodes []seal.Node) ([]seal.Hash, error) {
-	l.reads++
+	l.reads.Add(1)
 	hashes := make([]seal.Hash, len(nodes))
 	seen := make(map[seal.Node]bool, len(nodes))
 	for i, node := range nodes {

@@ -72,7 +72,7 @@ func TestResumeAtAnySize(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if resumed != l.tree && resumed.Root() != l.tree.Root() {
+		if resumed.Root() != l.tree.Root() {
 			t.Fatal("the resumed tree has another root")
 		}
 		for range after {

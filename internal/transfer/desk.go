@@ -58,7 +58,7 @@ func (d *Desk) LoadManifest(ctx context.Context, c book.Command, id, source stri
 // Identify records that people were identified against their papers.
 func (d *Desk) Identify(ctx context.Context, c book.Command, id string, people ...string) (book.Written, error) {
 	return book.Each(ctx, d.book, c, custody.LoadVehicles, people, func(tx *book.Tx, person string) (custody.Entry, error) {
-		return tx.State().Identify(id, person)
+		return tx.State().Identify(id, person, tx.Now())
 	})
 }
 

@@ -21,7 +21,7 @@ type View struct {
 type Exception struct {
 	Person string `json:"person"`
 	Name   string `json:"name"`
-	Kind   string `json:"kind"` // unfit, withdrawn, diverted, lodged, dead, escaped, unlisted, listed-twice
+	Kind   string `json:"kind"` // unfit, withdrawn, diverted, lodged, dead, escaped, unlisted, listed-twice, paper-expired, held-without-authority
 	Entry  int64  `json:"entry"`
 	Note   string `json:"note,omitempty"`
 }
@@ -130,6 +130,15 @@ func exceptions(s *custody.State, t *custody.Transfer) []Exception {
 	}
 	for _, person := range s.Listed(t.ID) {
 		l := s.Lines.Get(t.ID + "/" + person)
+		for _, d := range s.DiscrepanciesOf(person) {
+			if d.Transfer == t.ID && (d.Kind == "paper-expired" || d.Kind == "held-without-authority") {
+				note := ""
+				if d.Resolved() {
+					note = d.Resolution.Explanation
+				}
+				add(person, d.Kind, d.Entry, note)
+			}
+		}
 		switch {
 		case l.Unlisted:
 			add(person, "unlisted", l.Entry, "")

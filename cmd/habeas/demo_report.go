@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/drill"
+)
+
+// demoReport is the outcome of a drill, every figure counted from the store.
+type demoReport struct {
+	Establishments []demoEstablishment `json:"establishments"`
+	Transfers      []demoTransfer      `json:"transfers"`
+	Log            demoLog             `json:"log"`
+	Problems       []string            `json:"problems"`
+}
+
+type demoEstablishment struct {
+	Code      string `json:"code"`
+	Roll      int    `json:"roll"`
+	Declared  int    `json:"declared"`
+	Certified int    `json:"certified"`
+}
+
+type demoTransfer struct {
+	ID         string          `json:"id"`
+	Ordered    int             `json:"ordered"`
+	Departed   int             `json:"departed"`
+	Received   int             `json:"received"`
+	Exceptions []demoException `json:"exceptions"`
+	Closed     bool            `json:"closed"`
+	Escort     demoEscort      `json:"escort"`
+	Vehicles   int             `json:"vehicles"`
+	Sums       custody.Sums    `json:"sums"`
+}
+
+type demoException struct {
+	Person string `json:"person"`
+	Name   string `json:"name"`
+	Kind   string `json:"kind"`
+	Note   string `json:"note,omitempty"`
+}
+
+type demoEscort struct {
+	Soldiers    int `json:"soldiers"`
+	Helicopters int `json:"helicopters"`
+}
+
+type demoLog struct {
+	Size int64  `json:"size"`
+	Root string `json:"root"`
+}
+
+// countOutcome counts everything from the store and verifies the whole book.
+func countOutcome(ctx context.Context, s *service, transfers []string, now time.Time) (demoReport, error) {
+	r := demoReport{Problems: []string{}}
+	for _, e := range s.roll.Roll(now, false).Establishments {
+		r.Establishments = append(r.Establishments, demoEstablishment{e.Code, e.Roll, e.Declared, e.Certified})
+	}
+	for _, id := range transfers {
+		v, err := s.transfer.View(id)
+		if err != nil {
+			return r, err
+		}
+		d := demoTransfer{ID: id, Ordered: v.Sums.Listed, Departed: v.Sums.Departed, Received: v.Sums.Received, Closed: v.Status == custody.Closed,
+			Exceptions: []demoException{}, Vehicles: len(v.Vehicles), Sums: v.Sums}
+		if v.Escort != nil {
+			d.Escort = demoEscort{v.Escort.Soldiers(), v.Escort.Helicopters}
+		}
+		for _, x := range v.Exceptions {
+			d.Exceptions = append(d.Exceptions, demoException{x.Person, x.Name, x.Kind, x.Note})
+		}
+		if !v.SumsHold {
+			r.Problems = append(r.Problems, fmt.Sprintf("%s: the sums of law 2 do not hold: %+v", id, v.Sums))
+		}
+		r.Transfers = append(r.Transfers, d)
+	}
+	verified, err := s.book.Verify(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.Log = demoLog{verified.LogSize, verified.Root}
+	r.Problems = append(r.Problems, verified.Problems...)
+	return r, nil
+}
+
+func (r demoReport) print(t *terminal, outcome drill.Outcome, seconds float64) error {
+	say, number := t.words.Say, t.words.Number
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "\n%s\t%s\t%s\t%s\t%s\t%s\t\n", say("demo.transfer", nil), say("demo.ordered", nil), say("demo.departed", nil), say("demo.received", nil), say("demo.escort", nil), say("demo.closed", nil))
+	for _, d := range r.Transfers {
+		closed := say("demo.no", nil)
+		if d.Closed {
+			closed = say("demo.yes", nil)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t\n", d.ID, number(d.Ordered), number(d.Departed), number(d.Received),
+			say("demo.escort-of", map[string]any{"soldiers": number(d.Escort.Soldiers), "helicopters": number(d.Escort.Helicopters), "vehicles": number(d.Vehicles)}), closed)
+	}
+	fmt.Fprintln(w, "\t")
+	for _, d := range r.Transfers {
+		for _, x := range d.Exceptions {
+			note := x.Note
+			if note == "arrived-later" {
+				note = say("exception.arrived-later", nil)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t\n", d.ID, say("exception."+x.Kind, nil), x.Person, x.Name, note)
+		}
+	}
+	fmt.Fprintln(w, "\t")
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", say("cli.establishment", nil), say("cli.roll", nil), say("cli.certified", nil), say("cli.declared", nil))
+	for _, e := range r.Establishments {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", e.Code, number(e.Roll), number(e.Certified), number(e.Declared))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(t.out, "\n"+say("demo.log", map[string]any{"size": number(int(r.Log.Size)), "root": r.Log.Root}))
+	fmt.Fprintln(t.out, say("demo.played", map[string]any{"commands": number(int(outcome.Commands)), "seconds": fmt.Sprintf("%.1f", seconds)}))
+	for _, p := range r.Problems {
+		fmt.Fprintln(t.out, "  ! "+p)
+	}
+	return nil
+}
+
+// printWho lists the invented officials whose session is worth trying, with the
+// passwords made for this run.
+func printWho(t *terminal, officials []drill.Credential) {
+	shown := []string{"directora", "jefe.servicio", "planificadora", "registro", "origen1", "escolta1", "recepcion1", "control", "medica", "monitora", "ingeniera"}
+	password := map[string]string{}
+	for _, o := range officials {
+		password[o.Name] = o.Password
+	}
+	fmt.Fprintln(t.out, "\n"+t.words.Say("demo.sign-in", nil))
+	for _, name := range shown {
+		fmt.Fprintf(t.out, "  %s %s\n", name+strings.Repeat(" ", 16-len(name)), password[name])
+	}
+	fmt.Fprintln(t.out)
+}
+
+// pooledClient keeps as many connections open as sessions work side by side.
+func pooledClient(connections int) *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = connections, connections
+	transport.Proxy = nil
+	return &http.Client{Transport: transport, Timeout: time.Minute}
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"habeas.example/habeas/internal/access"
+	"habeas.example/habeas/internal/api"
+	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/roll"
+	"habeas.example/habeas/internal/transfer"
+	"habeas.example/habeas/internal/web"
+)
+
+// service is an open book with its desks and doors.
+type service struct {
+	book     *book.Book
+	roll     *roll.Desk
+	transfer *transfer.Desk
+	access   *access.Desk
+	handler  http.Handler
+}
+
+// openService opens the book and wires desks and doors to it.
+func openService(ctx context.Context, config book.Config) (*service, error) {
+	if config.Clock == nil {
+		config.Clock = time.Now
+	}
+	b, err := book.Open(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	s := &service{book: b, transfer: transfer.New(b)}
+	if s.roll, err = roll.New(ctx, b); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	s.access = access.New(b, access.Config{Clock: config.Clock, Random: rand.Reader})
+	log := slog.Default()
+	mux := http.NewServeMux()
+	doors := api.New(api.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Access: s.access, Clock: config.Clock, Log: log})
+	for _, prefix := range []string{"/api/", "/log/", "/healthz"} {
+		mux.Handle(prefix, doors)
+	}
+	mux.Handle("/", web.New(web.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Access: s.access, Clock: config.Clock, Log: log}))
+	s.handler = mux
+	return s, nil
+}
+
+// serve answers on the listener until ctx ends, then lets what is under way finish.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, tlsFiles [2]string) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	done := make(chan error, 1)
+	go func() {
+		if tlsFiles[0] != "" {
+			done <- server.ServeTLS(listener, tlsFiles[0], tlsFiles[1])
+		} else {
+			done <- server.Serve(listener)
+		}
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := server.Shutdown(stopping); err != nil {
+		return errors.Join(fmt.Errorf("stop serving: %w", err), server.Close())
+	}
+	return nil
+}

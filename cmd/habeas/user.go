@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"strings"
+
+	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/custody"
+)
+
+type userCommand struct {
+	Add userAddCommand `cmd:"" help:"Appoint an official. The first of a new book needs nobody's permission; later ones are appointed --by another."`
+}
+
+type userAddCommand struct {
+	store
+	Name          string   `arg:"" help:"User name."`
+	FullName      string   `help:"Full name." required:""`
+	Roles         []string `help:"Roles: reception, planner, escort, control, landing, records, health, governor, duty, monitor, engineer." required:""`
+	Establishment string   `help:"Establishment where they serve; empty: the whole service."`
+	By            string   `help:"User name of the official who appoints; the password is read from standard input."`
+	PasswordStdin bool     `help:"Read the new official's password from standard input (after --by's own); otherwise one is made and printed once."`
+}
+
+// Run appoints the official and sets the password. There is no default password.
+func (c *userAddCommand) Run(ctx context.Context, t *terminal) (err error) {
+	s, err := openService(ctx, c.config())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.book.Close()) }()
+	lines := bufio.NewScanner(t.in)
+	o := custody.Official{Name: c.Name, FullName: c.FullName, Establishment: c.Establishment}
+	for _, r := range c.Roles {
+		o.Roles = append(o.Roles, custody.Role(r))
+	}
+	if c.By == "" {
+		_, err = s.roll.AppointFirst(ctx, o)
+	} else {
+		if _, _, err := s.access.SignIn(ctx, c.By, nextLine(lines), "console"); err != nil {
+			return err
+		}
+		_, err = s.roll.Appoint(ctx, book.Command{By: c.By}, o)
+	}
+	if err != nil {
+		return err
+	}
+	password, made := "", false
+	if c.PasswordStdin {
+		password = nextLine(lines)
+	} else {
+		password, made = newPassword(), true
+	}
+	if err := s.access.SetPassword(ctx, c.Name, password); err != nil {
+		return err
+	}
+	if made {
+		_, err = fmt.Fprintln(t.out, t.words.Say("cli.password-once", map[string]any{"name": c.Name, "password": password}))
+	}
+	return err
+}
+
+func nextLine(lines *bufio.Scanner) string {
+	if !lines.Scan() {
+		return ""
+	}
+	return strings.TrimRight(lines.Text(), "\r")
+}
+
+// newPassword makes a password of 80 random bits that can be read aloud.
+func newPassword() string {
+	b := make([]byte, 10)
+	if _, err := rand.Read(b); err != nil {
+		panic(err) // crypto/rand does not fail on a working system
+	}
+	s := strings.ToLower(base32.StdEncoding.EncodeToString(b))
+	return s[:4] + "-" + s[4:8] + "-" + s[8:12] + "-" + s[12:]
+}

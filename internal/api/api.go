@@ -1,0 +1,158 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"habeas.example/habeas/internal/access"
+	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/roll"
+	"habeas.example/habeas/internal/transfer"
+)
+
+// Services are what the door opens onto.
+type Services struct {
+	Book     *book.Book
+	Roll     *roll.Desk
+	Transfer *transfer.Desk
+	Access   *access.Desk
+	Clock    func() time.Time // for what is asked "now"; nil: time.Now
+	Log      *slog.Logger     // nil: slog.Default
+}
+
+// Bounds of requests.
+const (
+	smallBody = 1 << 20 // bytes
+	largeBody = 8 << 20 // admissions, manifests, attachments
+	// requestTime is how long a request may take, streams and verification apart.
+	requestTime = 60 * time.Second
+	// streamAlive is how often a silent stream of events says that it is alive.
+	streamAlive = 15 * time.Second
+)
+
+// door is the API at work.
+type door struct {
+	Services
+	api       huma.API
+	verifying sync.Mutex // one verification at a time
+}
+
+// New returns the handler of /api, /log and /healthz. A stream of events ends when the
+// context of its request does: give the server a BaseContext that ends when it shuts down.
+func New(s Services) http.Handler {
+	if s.Clock == nil {
+		s.Clock = time.Now
+	}
+	if s.Log == nil {
+		s.Log = slog.Default()
+	}
+	mux := http.NewServeMux()
+	config := huma.DefaultConfig("Habeas", "1")
+	config.Info.Description = "The roll of a prison: who is held, where, on whose authority, in whose hands. " +
+		"Every command is sealed in a public log before it is answered."
+	config.CreateHooks = nil // no $schema links in answers
+	config.DocsPath, config.SchemasPath, config.OpenAPIPath = "", "", ""
+	// What a field must hold is for the laws of custody to say, with a code and a mend.
+	config.FieldsOptionalByDefault = true
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "http", Scheme: "bearer", Description: "The token that POST /api/v1/sessions answers with."},
+		"cookie":  {Type: "apiKey", In: "cookie", Name: sessionCookie},
+	}
+	d := &door{Services: s, api: humago.New(mux, config)}
+	d.sessions()
+	d.people()
+	d.places()
+	d.movements()
+	d.transfers()
+	d.entries()
+	d.attachments()
+	d.log(mux)
+	d.document(mux)
+	mux.HandleFunc("/api/", d.nowhere(mux))
+	return d.guard(mux)
+}
+
+// document serves the OpenAPI document, made once.
+func (d *door) document(mux *http.ServeMux) {
+	text, err := json.Marshal(d.api.OpenAPI())
+	if err != nil {
+		panic(fmt.Sprintf("api: the OpenAPI document cannot be written: %v", err)) // a fault in the program
+	}
+	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/openapi+json")
+		d.write(r.Context(), w, text)
+	})
+}
+
+// nowhere answers for addresses that do not exist, and for methods that an address has not.
+func (d *door) nowhere(mux *http.ServeMux) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var allowed []string
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+			other := r.Clone(r.Context())
+			other.Method = method
+			if _, pattern := mux.Handler(other); pattern != "/api/" {
+				allowed = append(allowed, method)
+			}
+		}
+		if len(allowed) > 0 {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			d.writeProblem(w, r, plainProblem(http.StatusMethodNotAllowed, "method-not-allowed"))
+			return
+		}
+		d.writeProblem(w, r, plainProblem(http.StatusNotFound, "unknown-address"))
+	}
+}
+
+// guard puts around every request what none may be without: bounds, headers, and that a
+// page of another site cannot act with an official's cookie.
+func (d *door) guard(next http.Handler) http.Handler {
+	origins := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		h.Set("Vary", "Accept-Language, Authorization, Cookie")
+		defer func() {
+			if fault := recover(); fault != nil {
+				if fault == http.ErrAbortHandler {
+					panic(fault)
+				}
+				d.Log.Error("a request failed inside", "method", r.Method, "path", r.URL.Path, "fault", fault)
+				d.writeProblem(w, r, plainProblem(http.StatusInternalServerError, "internal-error"))
+			}
+		}()
+		if err := origins.Check(r); err != nil {
+			d.writeProblem(w, r, plainProblem(http.StatusForbidden, "other-site"))
+			return
+		}
+		if r.Body != nil {
+			r.Body = http.MaxBytesReader(w, r.Body, largeBody+1)
+		}
+		if !strings.HasSuffix(r.URL.Path, "/stream") && r.URL.Path != base+"/verification" {
+			ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+			defer cancel()
+			r = r.WithContext(ctx)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// write writes bytes to a listener. One that has gone needs no answer, and nobody's word
+// is lost: what was asked is done or not, whether or not the answer arrives.
+func (d *door) write(ctx context.Context, w http.ResponseWriter, body []byte) {
+	if _, err := w.Write(body); err != nil && ctx.Err() == nil {
+		d.Log.Debug("an answer did not arrive", "error", err)
+	}
+}

@@ -1,0 +1,89 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"sort"
+
+	"habeas.example/habeas/internal/access"
+	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/custody"
+)
+
+type credentials struct {
+	Body struct {
+		Name     string `json:"name" maxLength:"200"`
+		Password string `json:"password" maxLength:"2000"`
+	}
+}
+
+// SignedIn is the answer to a sign-in.
+type SignedIn struct {
+	Token    string           `json:"token" doc:"To be sent as: Authorization: Bearer TOKEN"`
+	Official custody.Official `json:"official"`
+}
+
+type appointment struct {
+	Official custody.Official `json:"official"`
+	Password string           `json:"password,omitempty" maxLength:"2000" doc:"A first password; the official's sessions end."`
+}
+
+func (a *appointment) withoutSecrets() any { return a.Official }
+
+// Officials are those who hold or held office.
+type Officials struct {
+	Officials []custody.Official `json:"officials"`
+}
+
+type nothing struct{}
+
+// sessions registers sign-in, and the officials.
+func (d *door) sessions() {
+	signIn := operation{method: http.MethodPost, path: "/sessions", summary: "Sign in", public: true, maxBody: 16 << 10, status: http.StatusCreated}
+	handle(d, signIn, func(ctx context.Context, who *asker, in *credentials) (*answer[SignedIn], error) {
+		token, official, err := d.Access.SignIn(ctx, in.Body.Name, in.Body.Password, who.address)
+		return &answer[SignedIn]{SignedIn{token, official}}, err
+	})
+	signOut := operation{method: http.MethodDelete, path: "/sessions/current", summary: "Sign out", status: http.StatusNoContent}
+	handle(d, signOut, func(ctx context.Context, who *asker, _ *nothing) (*nothing, error) {
+		return &nothing{}, d.Access.SignOut(ctx, who.token)
+	})
+	read(d, "/sessions/current", "Who is signed in", "", func(_ context.Context, who *asker, _ *nothing) (custody.Official, error) {
+		return who.official, nil
+	})
+
+	read(d, "/officials", "The officials", "", func(context.Context, *asker, *nothing) (Officials, error) {
+		list := []custody.Official{}
+		d.Book.Read(func(s *custody.State) {
+			for o := range s.Officials.All() {
+				list = append(list, *o)
+			}
+		})
+		sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
+		return Officials{list}, nil
+	})
+	command(d, "/officials", "Appoint an official, or change an appointment", d.appoint)
+	command(d, "/officials/{name}/dismissal", "Dismiss an official", func(ctx context.Context, c book.Command, name string, _ *nothing) (book.Written, error) {
+		w, err := d.Roll.Dismiss(ctx, c, name)
+		if err != nil {
+			return w, err
+		}
+		return w, d.Access.EndAll(ctx, name)
+	})
+}
+
+// appoint records the appointment and then sets the first password, if one is given: an
+// official without a password cannot sign in, so that a failure between the two lets nobody
+// in. The same request sent again completes it.
+func (d *door) appoint(ctx context.Context, c book.Command, _ string, a *appointment) (book.Written, error) {
+	if a.Password != "" {
+		if err := access.CheckPassword(a.Official.Name, a.Password); err != nil {
+			return book.Written{}, err
+		}
+	}
+	w, err := d.Roll.Appoint(ctx, c, a.Official)
+	if err != nil || a.Password == "" {
+		return w, err
+	}
+	return w, d.Access.SetPassword(ctx, a.Official.Name, a.Password)
+}

@@ -1,0 +1,125 @@
+package drill
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync/atomic"
+
+	"habeas.example/habeas/internal/custody"
+)
+
+// session is one official at work: every call goes through the public API under the
+// official's own token.
+type session struct {
+	http  *http.Client
+	base  string
+	name  string
+	token string
+	sent  *atomic.Int64 // commands sent, for idempotency keys
+	run   string        // makes the keys of this drill its own
+}
+
+// reply is what the API answers to a command.
+type reply struct {
+	First   int64           `json:"first"`
+	Count   int             `json:"count"`
+	ID      string          `json:"id"`
+	Entries []custody.Entry `json:"entries"`
+}
+
+// Problem is a refusal as the API gives it (RFC 9457).
+type Problem struct {
+	Status int    `json:"status"`
+	Code   string `json:"code"`
+	Title  string `json:"title"`
+	Detail string `json:"detail"`
+	call   string
+}
+
+// Error says which call was refused, and why.
+func (p *Problem) Error() string {
+	return fmt.Sprintf("%s: %d %s %s %s", p.call, p.Status, p.Code, p.Title, p.Detail)
+}
+
+// refusedWith reports whether err is a refusal with this code.
+func refusedWith(err error, code string) bool {
+	var p *Problem
+	return errors.As(err, &p) && p.Code == code
+}
+
+func signIn(ctx context.Context, client *http.Client, base, name, password, run string) (*session, error) {
+	s := &session{http: client, base: base, name: name, sent: new(atomic.Int64), run: run}
+	var answer struct {
+		Token string `json:"token"`
+	}
+	if err := s.call(ctx, http.MethodPost, "/sessions", map[string]string{"name": name, "password": password}, &answer); err != nil {
+		return nil, err
+	}
+	s.token = answer.Token
+	return s, nil
+}
+
+// order sends a command with an idempotency key.
+func (s *session) order(ctx context.Context, path string, body any) (reply, error) {
+	var r reply
+	if body == nil {
+		body = struct{}{}
+	}
+	return r, s.call(ctx, http.MethodPost, path, body, &r)
+}
+
+func (s *session) get(ctx context.Context, path string, into any) error {
+	return s.call(ctx, http.MethodGet, path, nil, into)
+}
+
+func (s *session) call(ctx context.Context, method, path string, body, into any) error {
+	var content io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", method, path, err)
+		}
+		content = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, s.base+"/api/v1"+path, content)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	req.Header.Set("Accept-Language", "es")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if s.token != "" {
+		req.Header.Set("Authorization", "Bearer "+s.token)
+	}
+	if method == http.MethodPost && s.token != "" {
+		req.Header.Set("Idempotency-Key", fmt.Sprintf("%s-%s-%d", s.run, s.name, s.sent.Add(1)))
+	}
+	resp, err := s.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 64<<20))
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	if resp.StatusCode >= 300 {
+		p := &Problem{call: s.name + ": " + method + " " + path}
+		if json.Unmarshal(answer, p) != nil || p.Status == 0 {
+			p.Status, p.Title = resp.StatusCode, string(answer[:min(len(answer), 300)])
+		}
+		return p
+	}
+	if into == nil {
+		return nil
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		return fmt.Errorf("%s %s: read the answer: %w", method, path, err)
+	}
+	return nil
+}

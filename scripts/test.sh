@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Runs every test of every module. One that fails does not keep the others from running.
+# RACE_PACKAGES are tested with the race detector.
+set -uo pipefail
+failed=0
+
+mapfile -t all < <(go list ./... || echo failed)
+mapfile -t race < <(go list ${RACE_PACKAGES:-} 2>/dev/null || echo failed)
+case " ${all[*]} ${race[*]} " in *' failed '*)
+	echo 'test: the packages cannot be listed' >&2
+	exit 1
+	;;
+esac
+mapfile -t rest < <(comm -23 <(printf '%s\n' "${all[@]}" | sort) <(printf '%s\n' "${race[@]}" | sort))
+
+go test -timeout 12m "${rest[@]}" || failed=1
+if [ ${#race[@]} -gt 0 ]; then
+	CGO_ENABLED=1 go test -race -timeout 12m "${race[@]}" || failed=1
+fi
+go -C test/interop test -timeout 12m ./... || failed=1
+
+exit $failed
