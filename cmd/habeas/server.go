@@ -15,7 +15,6 @@ import (
 	"habeas.example/habeas/internal/book"
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/transfer"
-	"habeas.example/habeas/internal/web"
 )
 
 // service is an open book with its desks and doors.
@@ -40,14 +39,15 @@ func openService(ctx context.Context, config book.Config) (*service, error) {
 	if s.roll, err = roll.New(ctx, b); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	s.access = access.New(b, access.Config{Clock: config.Clock, Random: rand.Reader})
+	if s.access, err = access.New(ctx, b, access.Config{Clock: config.Clock, Random: rand.Reader}); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	log := slog.Default()
 	mux := http.NewServeMux()
 	doors := api.New(api.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Access: s.access, Clock: config.Clock, Log: log})
 	for _, prefix := range []string{"/api/", "/log/", "/healthz"} {
 		mux.Handle(prefix, doors)
 	}
-	mux.Handle("/", web.New(web.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Access: s.access, Clock: config.Clock, Log: log}))
 	s.handler = mux
 	return s, nil
 }

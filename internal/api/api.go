@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -67,6 +68,7 @@ func New(s Services) http.Handler {
 		"session": {Type: "http", Scheme: "bearer", Description: "The token that POST /api/v1/sessions answers with."},
 		"cookie":  {Type: "apiKey", In: "cookie", Name: sessionCookie},
 	}
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	d := &door{Services: s, api: humago.New(mux, config)}
 	d.sessions()
 	d.people()
@@ -79,6 +81,18 @@ func New(s Services) http.Handler {
 	d.document(mux)
 	mux.HandleFunc("/api/", d.nowhere(mux))
 	return d.guard(mux)
+}
+
+// schemaName tells what a request holds apart from the record of the same name.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.PkgPath() == reflect.TypeFor[door]().PkgPath() && t.Name() == strings.ToLower(t.Name()[:1])+t.Name()[1:] {
+		name += "Request"
+	}
+	return name
 }
 
 // document serves the OpenAPI document, made once.

@@ -66,7 +66,7 @@ type operation struct {
 // goes wrong is answered as a problem.
 func handle[I, O any](d *door, o operation, do func(context.Context, *asker, *I) (*O, error)) {
 	op := huma.Operation{Method: o.method, Path: base + o.path, Summary: o.summary, DefaultStatus: o.status, MaxBodyBytes: o.maxBody}
-	op.OperationID = huma.GenerateOperationID(o.method, o.path, nil)
+	op.OperationID = strings.ToLower(o.method) + strings.NewReplacer("/", "-", "{", "", "}", "", ".", "-").Replace(o.path)
 	op.Tags = []string{strings.Split(o.path, "/")[1]}
 	op.BodyReadTimeout = 15 * time.Second
 	if o.maxBody == 0 {

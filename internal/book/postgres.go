@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -27,6 +28,9 @@ type postgres struct {
 
 // writerLock is the advisory lock of the one server that writes ("habeas" in ASCII).
 const writerLock = 0x686162656173
+
+// lockNotAvailable is PostgreSQL's error code for a lock not given in time.
+const lockNotAvailable = "55P03"
 
 func openPostgres(ctx context.Context, config Config) (engine, error) {
 	c, err := pgx.ParseConfig(config.URL)
@@ -66,14 +70,18 @@ func (e *postgres) connectWriter(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
-	var free bool
-	if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", writerLock).Scan(&free); err != nil {
+	// PostgreSQL gives up the lock of a server that has just ended a moment later.
+	if _, err := conn.Exec(ctx, "SET lock_timeout = '2s'"); err != nil {
 		return errors.Join(fmt.Errorf("lock the book: %w", err), conn.Close(ctx))
 	}
-	if !free {
-		return errors.Join(fmt.Errorf("database %s: %w", e.config.Database, ErrInUse), conn.Close(ctx))
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", writerLock); err != nil {
+		var refused *pgconn.PgError
+		if errors.As(err, &refused) && refused.Code == lockNotAvailable {
+			err = fmt.Errorf("database %s: %w", e.config.Database, ErrInUse)
+		}
+		return errors.Join(fmt.Errorf("lock the book: %w", err), conn.Close(ctx))
 	}
-	if _, err := conn.Exec(ctx, "SET synchronous_commit = on"); err != nil {
+	if _, err := conn.Exec(ctx, "SET lock_timeout TO DEFAULT; SET synchronous_commit = on"); err != nil {
 		return errors.Join(fmt.Errorf("ask for durable commits: %w", err), conn.Close(ctx))
 	}
 	e.writer = conn

@@ -113,6 +113,12 @@ func (s *State) Board(transfer, vehicle, person string, at time.Time) (Entry, er
 	if !v.Departed.IsZero() {
 		return Entry{}, refuse(Conflict, 2, "vehicle-departed", "vehicle", v.Key(), "person", person)
 	}
+	// Whoever boards after the offer would be left out of it, and stay behind on the record.
+	for aboard := range s.derived.aboard[v.Key()] {
+		if id := s.derived.pending[aboard]; id != "" {
+			return Entry{}, refuse(Conflict, 2, "handover-open", "person", person, "handover", id)
+		}
+	}
 	if s.Present(v.Key()) >= v.Seats {
 		return Entry{}, refuse(Conflict, 1, "seats-taken", "vehicle", v.Key(), "seats", itoa(v.Seats), "person", person)
 	}
@@ -223,15 +229,13 @@ func (s *State) Resume(transfer, vehicle, person string, at time.Time) (Entry, e
 	if err != nil {
 		return Entry{}, err
 	}
-	h, err := s.holdingOf(person)
-	if err != nil {
-		return Entry{}, err
+	e := Entry{Kind: PersonResumed, Transfer: transfer, Person: person, Vehicle: v.Key(), Place: v.Key(), Happened: at}
+	h := s.Holdings.Get(person)
+	if h == nil || h.Status != InTransit || l.Status != Lodged {
+		e.contradict("not-under-way", "person", person, "status", string(l.Status))
+		return e, nil
 	}
-	if l.Status != Lodged {
-		return Entry{}, refuse(Conflict, 2, "line-status", "person", person, "transfer", transfer, "status", string(l.Status))
-	}
-	e := Entry{Kind: PersonResumed, Transfer: transfer, Person: person, Vehicle: v.Key(), Place: v.Key(), Happened: at,
-		Move: h.to("", v.Key(), transfer)}
+	e.Move = h.to("", v.Key(), transfer)
 	if s.Present(v.Key()) >= v.Seats {
 		e.contradict("seats-overbooked", "vehicle", v.Key(), "seats", itoa(v.Seats))
 	}
@@ -284,6 +288,9 @@ func applyVehicleArrived(s *State, e *Entry) error {
 }
 
 func applyResumed(s *State, e *Entry) error {
+	if e.contradicts("not-under-way") {
+		return nil
+	}
 	if err := s.editLine(e, func(l *Line) { l.Status, l.Vehicle = LineDeparted, e.Vehicle }); err != nil {
 		return err
 	}

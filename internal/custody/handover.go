@@ -122,6 +122,9 @@ func (s *State) OfferArrival(transfer string, vehicles, people []string, place, 
 			h.People = append(h.People, person)
 		}
 	}
+	if err := s.roomForAll(place, h.People, at); err != nil {
+		return Entry{}, err
+	}
 	if len(h.People) > MaxManifest {
 		return Entry{}, InvalidInput("manifest-too-long", "transfer", transfer, "rows", itoa(len(h.People)), "max", itoa(MaxManifest))
 	}
@@ -183,7 +186,7 @@ func (s *State) AcceptHandover(id, by string, at time.Time) ([]Entry, error) {
 	}
 	t := s.Transfers.Get(h.Transfer)
 	hands := &Hands{Handover: id, Releasing: h.Releasing, Receiving: by}
-	entries := make([]Entry, 1, len(h.People)+1)
+	entries, moved := make([]Entry, 1, len(h.People)+1), make([]string, 0, len(h.People))
 	entries[0] = Entry{Kind: HandoverAccepted, Transfer: h.Transfer, Place: h.Place, Happened: at, Detail: &HandoverID{id}}
 	for _, person := range h.People {
 		hold := s.Holdings.Get(person)
@@ -211,8 +214,32 @@ func (s *State) AcceptHandover(id, by string, at time.Time) ([]Entry, error) {
 			return nil, err
 		}
 		entries = append(entries, e)
+		moved = append(moved, person)
+	}
+	if h.Kind == Arriving {
+		if err := s.roomForAll(h.Place, moved, at); err != nil {
+			return nil, err
+		}
 	}
 	return entries, nil
+}
+
+// roomForAll refuses a place that is out of use or cannot take all these people at once.
+func (s *State) roomForAll(place string, people []string, at time.Time) error {
+	p := s.Places.Get(place)
+	coming := 0
+	for _, person := range people {
+		if s.Holdings.Get(person).At.Place != place {
+			coming++
+		}
+	}
+	if p.OutOfUse && coming > 0 {
+		return refuse(Conflict, 1, "place-out-of-use", "place", place, "reason", p.OutReason, "person", "")
+	}
+	if capacity, limited := p.Capacity(at); (limited || p.Kind == Cell) && s.Present(place)+coming > capacity {
+		return refuse(Conflict, 1, "place-full", "place", place, "capacity", itoa(capacity), "present", itoa(s.Present(place)), "person", "")
+	}
+	return nil
 }
 
 // giver is the custodian who answers until the handover is accepted.
@@ -349,6 +376,14 @@ func applyReceived(s *State, e *Entry) error {
 }
 
 func applyUnlisted(s *State, e *Entry) error {
+	// Another transfer that was to answer for them has its answer: they came here instead.
+	if l := s.activeLine(e.Person); l != nil && l.Transfer != e.Transfer {
+		outcome := Withdrawn
+		if l.Status.Departed() {
+			outcome = Diverted
+		}
+		edit(s.Lines, l, func(l *Line) { l.Status, l.Entry = outcome, e.Number })
+	}
 	if l := s.Lines.Get(e.Transfer + "/" + e.Person); l != nil {
 		edit(s.Lines, l, func(l *Line) { l.Status, l.Entry = Received, e.Number })
 	} else {

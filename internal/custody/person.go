@@ -148,6 +148,18 @@ func (s *State) CorrectPerson(p Person, corrects int64, now time.Time) (Entry, e
 	return Entry{Kind: PersonCorrected, Person: p.Number, Corrects: &corrects, Detail: &p}, nil
 }
 
+// Look decides the recording of a look at a person's record, and why if the official says
+// so (law 8).
+func (s *State) Look(person, why string) (Entry, error) {
+	if s.People.Get(person) == nil {
+		return Entry{}, Unknown("person", person)
+	}
+	if err := checkText("why", why, 300); err != nil {
+		return Entry{}, err
+	}
+	return Entry{Kind: RecordRead, Person: person, Note: why}, nil
+}
+
 func applyPersonCorrected(s *State, e *Entry) error {
 	if s.People.Get(e.Person) == nil {
 		return Unknown("person", e.Person)

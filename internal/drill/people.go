@@ -59,3 +59,8 @@ func arrivals(r *rand.Rand, n int, now time.Time) []custody.Admission {
 	}
 	return list
 }
+
+// Invent invents n people with their papers; the same seed invents the same people.
+func Invent(seed uint64, n int, now time.Time) []custody.Admission {
+	return arrivals(rand.New(rand.NewPCG(seed, 0x70656f706c65)), n, now)
+}

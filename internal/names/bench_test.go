@@ -11,7 +11,9 @@ import (
 )
 
 func report(b *testing.B, times []time.Duration) {
-	at := func(share float64) float64 { return float64(times[int(share*float64(len(times)-1))].Microseconds()) / 1000 }
+	at := func(share float64) float64 {
+		return float64(times[int(share*float64(len(times)-1))].Microseconds()) / 1000
+	}
 	b.ReportMetric(at(0.5), "p50-ms")
 	b.ReportMetric(at(0.95), "p95-ms")
 	b.ReportMetric(at(1), "worst-ms")

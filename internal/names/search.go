@@ -19,6 +19,10 @@ const (
 	// mostWeighed bounds how many people one search compares word by word. It matters only where more than this many
 	// fit about equally well, as when nothing but a common given name is asked for among millions.
 	mostWeighed = 4000
+	// mostFollowed bounds how many people one search looks up for the sake of one word of the query, once those who
+	// bear that very word, or one that sounds the same, are looked up. It matters only above that many people, and
+	// only for who is found by no other word.
+	mostFollowed = 100_000
 )
 
 // Search returns the people whose names best fit the query, best first and at most limit (itself at most 1,000); equal
@@ -83,7 +87,6 @@ type hunt struct {
 	duplicates bool    // the search is Alike's
 	living     float64 // how many forms live
 	best       ranking
-	weighed    int
 }
 
 func (x *Index) find(query name, limit int, duplicates bool) []Match {
@@ -184,23 +187,27 @@ func (h *hunt) run() {
 	}
 }
 
-// Of each form, tallies holds the share of the query found in it so far, in 1/4096 and three bits below it that prefer
+// Of each form, tallies holds the share of the query found in it so far, in 1/1024 and three bits below it that prefer
 // short names; whether it has been weighed; and the step that last added to it.
 const (
-	tallyBits  = 12
+	tallyBits  = 10
 	shortBits  = 3
 	tallyMask  = 1<<(tallyBits+shortBits+1) - 1
 	weighedBit = 1 << 20
 	stepShift  = 24
-	slack      = 0.005 // what rounding may have taken from a tally
 )
 
 // gather adds what a word is worth to each form that bears a word resembling it.
 func (h *hunt) gather(step int, w asked) {
 	tag := uint32(step+1) << stepShift
+	followed := 0
 	for _, one := range w.like {
+		bearers := h.catalogue.words[one.word].forms
+		if followed += len(bearers); followed > mostFollowed && followed > len(bearers) && one.like < likeSound {
+			return
+		}
 		worth := uint32(float64(one.like)*w.weight/h.weight*(1<<tallyBits)) << shortBits
-		for _, f := range h.catalogue.words[one.word].forms {
+		for _, f := range bearers {
 			t := h.tallies[f]
 			if t>>stepShift == uint32(step+1) {
 				continue // a word that resembles it more was found here already
@@ -208,15 +215,21 @@ func (h *hunt) gather(step int, w asked) {
 			if t == 0 {
 				h.touched = append(h.touched, f)
 				t = uint32(max(0, 7-int(h.starts[f+1]-h.starts[f])))
+			} else if t&weighedBit == 0 {
+				h.counts[t&tallyMask]--
 			}
-			h.tallies[f] = t&(1<<stepShift-1) + worth | tag
+			t = t&(1<<stepShift-1) + worth | tag
+			if t&weighedBit == 0 {
+				h.counts[t&tallyMask]++
+			}
+			h.tallies[f] = t
 		}
 	}
 }
 
 // bound is the most that a form can score when this share of the query is the most it can answer.
 func (h *hunt) bound(share float64) float64 {
-	share = min(1, share+slack)
+	share = min(1, share+float64(len(h.words))/(1<<tallyBits)) // what rounding may have taken from a tally
 	if h.duplicates {
 		return share + (1-share)*contained
 	}
@@ -226,14 +239,9 @@ func (h *hunt) bound(share float64) float64 {
 // settle weighs those who may be among the best, given that at most the share left of the query is still to be
 // followed, and reports whether nobody else can be.
 func (h *hunt) settle(left float64, last bool) bool {
-	clear(h.counts)
-	for _, f := range h.touched {
-		if t := h.tallies[f]; t&weighedBit == 0 {
-			h.counts[t&tallyMask]++
-		}
-	}
 	// First the most promising few, to learn how good the answer is already.
-	h.weighFrom(h.lowestOf(4*h.best.limit + 50))
+	few := 4*h.best.limit + 50
+	h.weighFrom(h.lowestOf(few), few)
 	if h.best.reach() < h.bound(left) && !last {
 		return false
 	}
@@ -252,7 +260,7 @@ func (h *hunt) settle(left float64, last bool) bool {
 		}
 		lowest = max(lowest, h.lowestOf(mostWeighed))
 	}
-	h.weighFrom(lowest)
+	h.weighFrom(lowest, mostWeighed)
 	return true
 }
 
@@ -266,20 +274,19 @@ func (h *hunt) lowestOf(wanted int) int {
 	return 0
 }
 
-// weighFrom weighs everyone with more than this tally, and of those with just this tally as many as one search may.
-func (h *hunt) weighFrom(lowest int) {
+// weighFrom weighs everyone with more than this tally, and at most so many of those with just this tally.
+func (h *hunt) weighFrom(lowest, most int) {
 	for _, f := range h.touched {
-		if t := h.tallies[f]; t&weighedBit == 0 && int(t&tallyMask) > lowest {
-			h.weighOnce(f)
+		t := h.tallies[f]
+		if t&weighedBit != 0 || int(t&tallyMask) < lowest {
+			continue
 		}
-	}
-	for _, f := range h.touched {
-		if h.weighed >= mostWeighed {
-			return
+		if int(t&tallyMask) == lowest {
+			if most--; most < 0 {
+				continue
+			}
 		}
-		if t := h.tallies[f]; t&weighedBit == 0 && int(t&tallyMask) == lowest {
-			h.weighOnce(f)
-		}
+		h.weighOnce(f)
 	}
 }
 
@@ -290,7 +297,6 @@ func (h *hunt) weighOnce(f int32) {
 	if p < 0 {
 		return
 	}
-	h.weighed++
 	if score := h.weigh(f); score >= h.best.reach() {
 		h.best.enter(Match{h.people[p].key, score, h.texts[f]})
 	}

@@ -237,5 +237,6 @@ func (r *workroom) clear() {
 	for _, f := range r.touched {
 		r.tallies[f] = 0
 	}
+	clear(r.counts)
 	r.weighty, r.touched = r.weighty[:0], r.touched[:0]
 }

@@ -179,13 +179,8 @@ func (d *Desk) Resolve(ctx context.Context, c book.Command, discrepancy, explana
 	})
 }
 
-// Look records that the official looked at a person's record (law 8). Show the record
-// only once it has returned.
-func (d *Desk) Look(ctx context.Context, c book.Command, person string) (book.Written, error) {
-	return d.book.One(ctx, c, custody.ReadRecords, func(tx *book.Tx) (custody.Entry, error) {
-		if tx.State().People.Get(person) == nil {
-			return custody.Entry{}, custody.Unknown("person", person)
-		}
-		return custody.Entry{Kind: custody.RecordRead, Person: person}, nil
-	})
+// Look records that the official looked at a person's record, and why if they say so
+// (law 8). Show the record only once it has returned.
+func (d *Desk) Look(ctx context.Context, c book.Command, person, why string) (book.Written, error) {
+	return d.book.One(ctx, c, custody.ReadRecords, func(tx *book.Tx) (custody.Entry, error) { return tx.State().Look(person, why) })
 }

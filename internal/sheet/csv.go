@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -52,7 +53,7 @@ func findDelimiter(text string, wants *wanted, limits Limits) byte {
 			if err != nil {
 				break
 			}
-			records = append(records, record{r.line, append([]datum(nil), r.cells...), r.quoteUnclear})
+			records = append(records, record{r.line, slices.Clone(r.cells), r.quoteUnclear})
 			if len(records) == headerWithin {
 				break
 			}

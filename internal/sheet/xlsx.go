@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,6 +20,7 @@ type workbook struct {
 	limits  Limits
 	parts   map[string]*zip.File // by lower-case name
 	budget  int64                // bytes that may still be unpacked
+	markup  int                  // elements that were read
 	sheets  []sheetPart
 	strings []string
 	cut     map[int]bool // shared strings that were too long
@@ -197,7 +199,7 @@ func (w *workbook) chooseSheet(t *Table, wants *wanted) (sheetPart, error) {
 		if better {
 			best, bestKnown = i, h.known
 		}
-		if ok && !s.hidden && len(wants.missing(h)) == 0 && anyGiven(first[h.place+1:]) {
+		if ok && !s.hidden && len(wants.missing(h)) == 0 && slices.ContainsFunc(first[h.place+1:], record.given) {
 			tables = append(tables, s.name)
 		}
 	}
@@ -223,7 +225,7 @@ func (w *workbook) firstRows(s sheetPart) ([]record, error) {
 		if err != nil {
 			return nil, err
 		}
-		first = append(first, record{r.line, append([]datum(nil), r.cells...), false})
+		first = append(first, record{r.line, slices.Clone(r.cells), false})
 		if len(first) == headerWithin+10 {
 			break
 		}
@@ -231,17 +233,12 @@ func (w *workbook) firstRows(s sheetPart) ([]record, error) {
 	return first, nil
 }
 
-func anyGiven(records []record) bool {
-	for _, r := range records {
-		if r.given() {
-			return true
-		}
-	}
-	return false
-}
-
 // deepest is how far elements may be nested; a sheet needs six levels.
 const deepest = 64
+
+// elementsPerCell is how many elements a cell may have on average: four if it is an inline string, and as many for the
+// coloured blank cells around the table.
+const elementsPerCell = 8
 
 // walk unpacks a part and hands its tokens to visit, until visit returns an error. It refuses what is not well formed at
 // its outline: a part that ends in the middle above all.
@@ -257,13 +254,13 @@ func (w *workbook) walk(name string, visit func(xml.Token) error) error {
 	defer unpacked.Close()
 	guard := &guardedReader{from: unpacked, w: w}
 	decoder := xml.NewDecoder(guard)
-	depth, elements := 0, 0
+	depth, begun := 0, false
 	for {
 		token, err := decoder.RawToken()
 		switch {
 		case guard.refused != nil:
 			return guard.refused
-		case err == io.EOF && depth == 0 && elements > 0:
+		case err == io.EOF && depth == 0 && begun:
 			return nil
 		case err != nil:
 			return damaged(name)
@@ -271,12 +268,16 @@ func (w *workbook) walk(name string, visit func(xml.Token) error) error {
 		switch token.(type) {
 		case xml.StartElement:
 			depth++
-			elements++
+			begun = true
+			w.markup++
 		case xml.EndElement:
 			depth--
 		}
 		if depth < 0 || depth > deepest {
 			return damaged(name)
+		}
+		if w.markup > elementsPerCell*(w.limits.Cells+w.limits.Rows) {
+			return refuse(TableTooLarge, "limit", strconv.Itoa(w.limits.Cells))
 		}
 		if err := visit(token); err != nil {
 			return err
