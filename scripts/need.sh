@@ -43,7 +43,8 @@ for program in "$@"; do
 	if [ "$program" = go ]; then
 		need_go
 	elif ! there "$program"; then
-		read -ra packages <<<"$(packages_of "$program")"
+		found=$(packages_of "$program") # on its own line, so that its failure counts
+		read -ra packages <<<"$found"
 		missing+=("${packages[@]}")
 	fi
 done

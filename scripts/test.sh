@@ -5,7 +5,11 @@ set -uo pipefail
 failed=0
 
 mapfile -t all < <(go list ./... || echo failed)
-mapfile -t race < <(go list ${RACE_PACKAGES:-} 2>/dev/null || echo failed)
+race=()
+if [ -n "${RACE_PACKAGES:-}" ]; then
+	read -ra patterns <<<"$RACE_PACKAGES"
+	mapfile -t race < <(go list "${patterns[@]}" || echo failed)
+fi
 case " ${all[*]} ${race[*]} " in *' failed '*)
 	echo 'test: the packages cannot be listed' >&2
 	exit 1

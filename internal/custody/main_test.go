@@ -79,7 +79,7 @@ func difference(a, b string) string {
 }
 
 // rebuilt folds encoded entries into a fresh state.
-func rebuilt(t testing.TB, entries []*custody.Entry) *custody.State {
+func rebuilt(t tb, entries []*custody.Entry) *custody.State {
 	t.Helper()
 	s := custody.NewState()
 	for _, e := range entries {
@@ -91,7 +91,7 @@ func rebuilt(t testing.TB, entries []*custody.Entry) *custody.State {
 }
 
 // again is an entry after a journey through its canonical bytes.
-func again(t testing.TB, e *custody.Entry) *custody.Entry {
+func again(t tb, e *custody.Entry) *custody.Entry {
 	t.Helper()
 	body, err := e.Encode()
 	if err != nil {
@@ -116,6 +116,13 @@ type scene struct {
 
 func newScene(t *testing.T, people int) *scene {
 	return &scene{t, habeastest.NewLedger(people), habeastest.Numbers(people)}
+}
+
+// tb is what the test of a run and that of a property have in common.
+type tb interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
 }
 
 type (

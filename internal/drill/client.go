@@ -18,10 +18,10 @@ import (
 type session struct {
 	http  *http.Client
 	base  string
-	name  string
-	token string
-	sent  *atomic.Int64 // commands sent, for idempotency keys
-	run   string        // makes the keys of this drill its own
+	who   Credential
+	token atomic.Pointer[string]
+	sent  atomic.Int64 // commands sent, for idempotency keys
+	run   string       // makes the keys of this drill its own
 }
 
 // reply is what the API answers to a command.
@@ -52,16 +52,18 @@ func refusedWith(err error, code string) bool {
 	return errors.As(err, &p) && p.Code == code
 }
 
-func signIn(ctx context.Context, client *http.Client, base, name, password, run string) (*session, error) {
-	s := &session{http: client, base: base, name: name, sent: new(atomic.Int64), run: run}
+func signIn(ctx context.Context, client *http.Client, base string, who Credential, run string) (*session, error) {
+	s := &session{http: client, base: base, who: who, run: run}
+	return s, s.signIn(ctx)
+}
+
+func (s *session) signIn(ctx context.Context) error {
 	var answer struct {
 		Token string `json:"token"`
 	}
-	if err := s.call(ctx, http.MethodPost, "/sessions", map[string]string{"name": name, "password": password}, &answer); err != nil {
-		return nil, err
-	}
-	s.token = answer.Token
-	return s, nil
+	err := s.send(ctx, http.MethodPost, "/sessions", "", map[string]string{"name": s.who.Name, "password": s.who.Password}, &answer)
+	s.token.Store(&answer.Token)
+	return err
 }
 
 // order sends a command with an idempotency key.
@@ -77,7 +79,26 @@ func (s *session) get(ctx context.Context, path string, into any) error {
 	return s.call(ctx, http.MethodGet, path, nil, into)
 }
 
+// call sends one request. A session that has ended meanwhile (they lock when idle) is
+// begun again, as the official would.
 func (s *session) call(ctx context.Context, method, path string, body, into any) error {
+	key := ""
+	if method == http.MethodPost {
+		key = fmt.Sprintf("%s-%s-%d", s.run, s.who.Name, s.sent.Add(1))
+	}
+	// More than once, since the drill's clock may leap while the official signs in.
+	for attempt := 0; ; attempt++ {
+		err := s.send(ctx, method, path, key, body, into)
+		if p := (*Problem)(nil); attempt == 5 || !errors.As(err, &p) || p.Status != http.StatusUnauthorized {
+			return err
+		}
+		if err := s.signIn(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *session) send(ctx context.Context, method, path, key string, body, into any) error {
 	var content io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
@@ -94,11 +115,11 @@ func (s *session) call(ctx context.Context, method, path string, body, into any)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if s.token != "" {
-		req.Header.Set("Authorization", "Bearer "+s.token)
+	if token := s.token.Load(); token != nil {
+		req.Header.Set("Authorization", "Bearer "+*token)
 	}
-	if method == http.MethodPost && s.token != "" {
-		req.Header.Set("Idempotency-Key", fmt.Sprintf("%s-%s-%d", s.run, s.name, s.sent.Add(1)))
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
 	}
 	resp, err := s.http.Do(req)
 	if err != nil {
@@ -109,7 +130,7 @@ func (s *session) call(ctx context.Context, method, path string, body, into any)
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
 	if resp.StatusCode >= 300 {
-		p := &Problem{call: s.name + ": " + method + " " + path}
+		p := &Problem{call: s.who.Name + ": " + method + " " + path}
 		if json.Unmarshal(answer, p) != nil || p.Status == 0 {
 			p.Status, p.Title = resp.StatusCode, string(answer[:min(len(answer), 300)])
 		}

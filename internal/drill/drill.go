@@ -97,7 +97,7 @@ func Play(ctx context.Context, c Config) (Outcome, error) {
 func (p *play) appoint(ctx context.Context) error {
 	people := cast()
 	p.Stage("appoint", len(people))
-	engineer, err := signIn(ctx, p.HTTP, p.BaseURL, p.Engineer.Name, p.Engineer.Password, p.run)
+	engineer, err := signIn(ctx, p.HTTP, p.BaseURL, p.Engineer, p.run)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (p *play) appointRest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s, err := signIn(ctx, p.HTTP, p.BaseURL, o.name, password, p.run)
+		s, err := signIn(ctx, p.HTTP, p.BaseURL, Credential{o.name, password}, p.run)
 		if err != nil {
 			return err
 		}

@@ -61,13 +61,15 @@ var mayImport = map[kind][]kind{
 	outside: {},
 }
 
-// onlyIn says which rooms alone may import a module of others, so that one room knows it and the rest know that room.
+// onlyIn says which rooms alone may import a module of others, so that one room knows it and the rest know that room. A
+// path that ends in * stands for the files whose paths begin so.
 var onlyIn = []struct {
 	module string
 	rooms  []string
 }{
-	{"modernc.org/sqlite", []string{"book", "habeastest"}},
-	{"github.com/jackc/pgx", []string{"book", "habeastest"}},
+	// The benchmark measures the bare engine beside the book, and so must reach past the book.
+	{"modernc.org/sqlite", []string{"book", "habeastest", "cmd/habeas/bench*"}},
+	{"github.com/jackc/pgx", []string{"book", "habeastest", "cmd/habeas/bench*"}},
 	{"github.com/pressly/goose", []string{"book"}},
 	{"github.com/danielgtaylor/huma", []string{"api"}},
 	{"github.com/a-h/templ", []string{"web"}},
@@ -140,7 +142,7 @@ func arrows(file source) (faults []string) {
 			continue
 		}
 		for _, rule := range onlyIn {
-			if within(imported, rule.module) && !slices.Contains(rule.rooms, file.room) {
+			if within(imported, rule.module) && !slices.ContainsFunc(rule.rooms, file.isIn) {
 				faults = append(faults, fmt.Sprintf("%s: imports %s, which only %s may", file.path, imported, strings.Join(rule.rooms, " and ")))
 			}
 		}

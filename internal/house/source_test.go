@@ -92,6 +92,12 @@ func roomOf(at string) string {
 	return parts[0]
 }
 
+// isIn reports whether a file is in a room, or has a path that begins as one ending in * does.
+func (s source) isIn(place string) bool {
+	begins, isPath := strings.CutSuffix(place, "*")
+	return s.room == place || isPath && strings.HasPrefix(s.path, begins)
+}
+
 // within reports whether an import is a module or package, or lies in it.
 func within(imported, outer string) bool {
 	return imported == outer || strings.HasPrefix(imported, outer+"/")

@@ -44,7 +44,7 @@ const decisions = "docs/decisions/"
 
 var (
 	recordName     = regexp.MustCompile(`^(\d{4})-[a-z0-9]+(-[a-z0-9]+)*\.md$`)
-	recordSections = []string{"Context", "Decision", "Rejected and why", "Consequences"}
+	recordSections = []string{"Context", "Decision", "Rejected, and why", "Consequences"}
 )
 
 // disorder lists what is wrong with the decision records, by their file names: their names, their numbers, their sections.

@@ -84,7 +84,7 @@ type resemblance struct {
 	word  int32
 	like  float32 // 0 to 1: how much of the word's weight it earns
 	trust float32 // 0 to 1: a measure on the whole score, so that names found exactly come before guesses
-	span  int8    // how many words of the query it answers: 2 when it is two of them written as one
+	span  int8    // how many words of the query it answers: 2 when it is two of them written as one, 0 when it is a part of one
 }
 
 // How far each kind of resemblance is believed. Exact is 1 and 1.
@@ -92,7 +92,6 @@ const (
 	likeShortForm, trustShortForm = 0.97, 0.99
 	likeSound, trustSound         = 0.95, 0.98
 	likeJoined, trustJoined       = 0.95, 0.98
-	likePart, trustPart           = 0.80, 0.96
 	likeInitial, trustInitial     = 0.55, 0.95
 	trustBeginning                = 0.97
 	trustSlip                     = 0.93
@@ -232,8 +231,8 @@ func (v *vocabulary) parts(text string, r *resembling) {
 			continue
 		}
 		if back, ok := v.byText[text[i:]]; ok {
-			r.add(front, likePart, trustPart, 1)
-			r.add(back, likePart, trustPart, 1)
+			r.add(front, likeJoined, trustJoined, 0)
+			r.add(back, likeJoined, trustJoined, 0)
 		}
 	}
 }

@@ -39,7 +39,10 @@ func (h *hunt) weigh(form int32) float64 {
 		for link := h.first[w]; link != 0; link = h.links[link].next {
 			l := h.links[link]
 			worth := float64(l.like) * h.words[l.asked].weight
-			if l.span == 2 {
+			switch l.span {
+			case 0:
+				worth *= float64(len(h.catalogue.words[w].text)) / float64(len(h.query.words[l.asked]))
+			case 2:
 				worth += float64(l.like) * h.words[l.asked+1].weight
 			}
 			pairs = append(pairs, pair{int32(place), l.asked, l.span, l.like, l.trust, worth})
@@ -48,6 +51,7 @@ func (h *hunt) weigh(form int32) float64 {
 	h.pairs = pairs
 
 	var answered, covered uint32 // words of the query, words of the form
+	var parted uint32            // words of the query answered only in part, so far
 	var answer, cover, bits float64
 	var seen [maxWords]int32 // place in the form -> word of the query, from 1
 	trust := float32(1)
@@ -58,6 +62,9 @@ func (h *hunt) weigh(form int32) float64 {
 			need := uint32(1) << p.asked
 			if p.span == 2 {
 				need |= need << 1
+			}
+			if p.span == 0 {
+				need &^= parted
 			}
 			if answered&need != 0 || covered&(1<<p.place) != 0 {
 				continue
@@ -71,7 +78,10 @@ func (h *hunt) weigh(form int32) float64 {
 		}
 		p := pairs[best]
 		answered |= 1 << p.asked
-		if p.span == 2 {
+		switch p.span {
+		case 0:
+			parted |= 1 << p.asked
+		case 2:
 			answered |= 2 << p.asked
 		}
 		covered |= 1 << p.place
@@ -113,8 +123,8 @@ func (h *hunt) blend(answer, cover, bits float64) float64 {
 		return queryShare*answer + (1-queryShare)*cover
 	}
 	low, high := min(answer, cover), max(answer, cover)
-	// Among n people a coincidence of log2(n) bits is expected about once.
-	rare := min(1, bits/math.Log2(1+h.living))
+	// Among n people a coincidence of log2(n) bits is expected about once; half of that says nothing.
+	rare := min(1, max(0, 2*bits/math.Log2(1+h.living)-1))
 	return low + (high-low)*contained*rare
 }
 

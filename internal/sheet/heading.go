@@ -194,9 +194,13 @@ func foldHeading(text string) string {
 // fold lowers capitals, takes accents away, turns all that is not letter or digit into one space, and parts digits from
 // letters: "2.º Apellido" and "apellido2" both have the words "apellido" and "2".
 func fold(text string) string {
+	if !isASCII(text) {
+		text = norm.NFKD.String(text)
+	}
 	var b strings.Builder
+	b.Grow(len(text) + 4)
 	last := ' '
-	for _, r := range norm.NFKD.String(text) {
+	for _, r := range text {
 		switch {
 		case unicode.Is(unicode.Mn, r):
 			continue

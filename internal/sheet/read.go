@@ -243,6 +243,11 @@ func (a *assembly) add(r record) error {
 		return nil
 	}
 	row := Row{Line: r.line, Raw: texts(r.cells), wants: a.wants}
+	if t.Format == "xlsx" { // a workbook leaves blank cells out; written to a CSV, the row must not be too short
+		for len(row.Raw) < a.header.width {
+			row.Raw = append(row.Raw, "")
+		}
+	}
 	if a.cells += len(row.Raw); a.cells > a.limits.Cells {
 		return refuse(TableTooLarge, "limit", strconv.Itoa(a.limits.Cells)).at(r.line)
 	}

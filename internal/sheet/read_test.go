@@ -86,8 +86,8 @@ func refusal(t testing.TB, err error, code string) *sheet.Refusal {
 	if !errors.As(err, &r) || r.Code != code {
 		t.Fatalf("got error %v, want the refusal %q", err, code)
 	}
-	if !contains(sheet.RefusalCodes(), r.Code) || strings.ContainsAny(r.Error(), "{}") {
-		t.Fatalf("refusal %q has no whole text: %q", r.Code, r.Error())
+	if !contains(sheet.RefusalCodes(), r.Code) {
+		t.Fatalf("refusal %q is not listed", r.Code)
 	}
 	return r
 }
@@ -380,8 +380,8 @@ func TestRefusals(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := sheet.Read(strings.NewReader(test.data), "gente.csv", people(), sheet.Limits{})
 			r := refusal(t, err, test.code)
-			if !strings.Contains(err.Error(), "gente.csv") {
-				t.Errorf("%v does not name the file", err)
+			if !strings.Contains(err.Error(), "gente.csv") || strings.ContainsAny(err.Error(), "{}") {
+				t.Errorf("%v does not name the file, or is not whole", err)
 			}
 			if test.code == sheet.ColumnMissing && (r.Column != "given" || r.Line != 1 || r.Params["found"] != "surname, birth") {
 				t.Errorf("%+v", r)

@@ -69,10 +69,11 @@ func RefusalCodes() []string { return sortedKeys(refusalTexts) }
 
 // Error says what was wrong, where, and what would mend it.
 func (r *Refusal) Error() string {
-	text := refusalTexts[r.Code]
+	var values []string
 	for name, value := range r.Params {
-		text = strings.ReplaceAll(text, "{"+name+"}", value)
+		values = append(values, "{"+name+"}", value)
 	}
+	text := strings.NewReplacer(values...).Replace(refusalTexts[r.Code])
 	if r.Column != "" {
 		text = fmt.Sprintf("column %q: %s", r.Column, text)
 	}

@@ -82,17 +82,24 @@ func mostlyControl(text string) bool {
 // clean takes the spaces around a text away, and makes each no-break space within it an ordinary one.
 func clean(text string) string {
 	text = strings.TrimFunc(text, isSpace)
+	if isASCII(text) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if r != '\u0085' && r >= utf8.RuneSelf && unicode.IsSpace(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+func isASCII(text string) bool {
 	for i := 0; i < len(text); i++ {
 		if text[i] >= utf8.RuneSelf {
-			return strings.Map(func(r rune) rune {
-				if r != '\u0085' && r >= utf8.RuneSelf && unicode.IsSpace(r) {
-					return ' '
-				}
-				return r
-			}, text)
+			return false
 		}
 	}
-	return text
+	return true
 }
 
 func isBlank(text string) bool {
@@ -125,11 +132,7 @@ func lowerPlain(text string) string {
 // garbled reports whether text was read in a wrong encoding at some time before: "JosÃ©", whose letters as Windows-1252
 // are the UTF-8 of others, or "Mar¡a" and "P‚rez", which came from a DOS code page.
 func garbled(text string) bool {
-	ascii := true
-	for i := 0; i < len(text) && ascii; i++ {
-		ascii = text[i] < utf8.RuneSelf
-	}
-	if ascii {
+	if isASCII(text) {
 		return false
 	}
 	encoded := make([]byte, 0, len(text))

@@ -124,3 +124,17 @@ func newestFirst(list []*custody.Discrepancy) []*custody.Discrepancy {
 	slices.Reverse(list)
 	return list
 }
+
+// saidBy is what a discrepancy says besides whom it is about, by field.
+func saidBy(one dispute) []fact {
+	var list []fact
+	for field, value := range one.Params {
+		switch field {
+		case "person", "transfer", "vehicle":
+			continue
+		}
+		list = append(list, fact{field, value})
+	}
+	slices.SortFunc(list, func(a, b fact) int { return strings.Compare(a.Field, b.Field) })
+	return list
+}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -122,3 +123,5 @@ func short(code, around string) string {
 func sortPlaces(list []place) {
 	slices.SortFunc(list, func(a, b place) int { return strings.Compare(a.Code, b.Code) })
 }
+
+func establishmentAddress(code string) string { return "/establishments/" + url.PathEscape(code) }

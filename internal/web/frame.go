@@ -146,3 +146,12 @@ func (f frame) Sections() []section {
 	}
 	return list
 }
+
+// Day writes a calendar day given as YYYY-MM-DD; anything else as it stands.
+func (f frame) Day(day string) string {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return f.Date(at, time.UTC)
+}

@@ -143,10 +143,6 @@ func (n *vehicleSum) add(v transfer.VehicleView) {
 
 func transferAddress(id string) string { return "/transfers/" + url.PathEscape(id) }
 
-// Group is the address of those of the manifest who are behind one of the sums.
-func (p transferPage) Group(name string) string {
-	return transferAddress(p.ID) + "?group=" + name + "#manifest"
-}
 
 // manifest is one page of the people of a transfer.
 type manifest struct {
@@ -198,4 +194,9 @@ func (d *door) readManifest(id string, q url.Values) (manifest, error) {
 	m.Pages = paged(transferAddress(id), q, len(all), pageSize)
 	m.Lines = cut(all, m.Pages)
 	return m, nil
+}
+
+// groupAddress is the address of those of a manifest who are behind one of the sums.
+func groupAddress(transfer, group string) string {
+	return transferAddress(transfer) + "?group=" + group + "#manifest"
 }

@@ -1,9 +1,6 @@
 package disk
 
-import (
-	"fmt"
-	"path/filepath"
-)
+import "fmt"
 
 // Kind says what an operation does.
 type Kind string
@@ -120,5 +117,3 @@ func (d *Disk) fits(i *inode, offset int64, length int32) int32 {
 	}
 	return int32(min(max(i.size+max(d.faults.room, 0)-offset, 0), int64(length)))
 }
-
-func folderOf(name string) string { return filepath.Dir(name) }

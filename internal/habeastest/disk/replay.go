@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"maps"
+	"path/filepath"
 	"slices"
 )
 
@@ -47,7 +48,7 @@ func (r *replay) carryOut(o *operation) {
 		file.sync(o.failed)
 	}
 	if o.folder {
-		r.syncFolder(folderOf(o.name))
+		r.syncFolder(filepath.Dir(o.name))
 	}
 }
 
@@ -69,7 +70,7 @@ func (c *contents) sync(failed bool) {
 
 func (r *replay) syncFolder(folder string) {
 	r.renamed = slices.DeleteFunc(r.renamed, func(o *operation) bool {
-		if folderOf(o.name) != folder {
+		if filepath.Dir(o.name) != folder {
 			return false
 		}
 		rename(r.names, o)

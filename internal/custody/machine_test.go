@@ -1,0 +1,261 @@
+package custody_test
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/habeastest"
+	"habeas.example/habeas/internal/roll"
+	"habeas.example/habeas/internal/transfer"
+)
+
+// order is one command, for a bare state and for a desk.
+type order struct {
+	by     string
+	action custody.Action
+	act    habeastest.Act
+	desk   func(d desks, c book.Command) (book.Written, error)
+}
+
+type desks struct {
+	roll     *roll.Desk
+	transfer *transfer.Desk
+}
+
+// world is where commands are run: a bare state, or a book with its desks.
+type world interface {
+	run(o order) ([]*custody.Entry, error)
+	read(func(*custody.State))
+	clock() *habeastest.Clock
+}
+
+// machine draws commands, runs them in a world and keeps a model beside it.
+type machine struct {
+	world
+	*model
+	was     string // the picture of the state after the last command
+	journey bool   // what happens, happens now
+}
+
+// How far the machine goes.
+const (
+	founders  = 6   // people held when a run begins
+	mostHeld  = 12  // people ever admitted, but for unlisted arrivals
+	bareRuns  = 60  // runs on a bare state
+	deskRuns  = 6   // runs through book and desks
+	bareSteps = 150 // commands a run, on average
+	deskSteps = 90
+)
+
+func newMachine(w world) *machine {
+	m := &machine{world: w}
+	w.read(func(s *custody.State) { m.model, m.was = newModel(s), picture(s) })
+	now := m.now()
+	for i, number := range habeastest.Numbers(founders) {
+		m.people[number] = &who{}
+		m.people[number].file(number, []custody.Authority{habeastest.Paper(i, now)})
+		m.put(number, "held", habeastest.Origin, habeastest.OriginReception, habeastest.Origin, "", now)
+	}
+	return m
+}
+
+// play runs one command and compares what came of it with what the model expected. It
+// returns the entries, nil when the command was rightly refused.
+func (m *machine) play(t *rapid.T, what string, expected bool, o order) []*custody.Entry {
+	entries, err := m.run(o)
+	now := ""
+	m.read(func(s *custody.State) { now = picture(s) })
+	if err != nil {
+		if _, ok := custody.RefusalOf(err); !ok {
+			t.Fatalf("%s: %v, want entries or a refusal", what, err)
+		}
+		if expected {
+			t.Fatalf("%s was refused, and no law forbids it: %v", what, err)
+		}
+		if now != m.was {
+			t.Fatalf("%s was refused (%v) and yet changed:\n%s", what, err, difference(m.was, now))
+		}
+		stats["refused "+what]++
+		return nil
+	}
+	if !expected {
+		t.Fatalf("%s was taken, though the model forbids it: %+v", what, entries[0])
+	}
+	m.was = now
+	stats["taken "+what]++
+	for _, e := range entries {
+		for i := range e.Contradictions {
+			id := fmt.Sprint("D", e.Number)
+			if i > 0 {
+				id += fmt.Sprint("-", i)
+			}
+			m.open[id] = e.Transfer
+		}
+	}
+	return entries
+}
+
+// check compares model and state, and the state with the laws; it runs after every command.
+func (m *machine) check(t *rapid.T) {
+	m.read(func(s *custody.State) {
+		for _, d := range m.disagreements(s) {
+			t.Errorf("state and model disagree: %s", d)
+		}
+		for _, b := range s.CheckLaws() {
+			t.Errorf("a law is broken: %s", b)
+		}
+	})
+}
+
+// at draws when something happened: mostly now.
+func (m *machine) at(t *rapid.T) time.Time {
+	now := m.now()
+	if m.journey {
+		return now
+	}
+	return now.Add(-time.Minute * time.Duration(rapid.SampledFrom([]int{0, 0, 0, 0, 3, 40}).Draw(t, "minutes ago")))
+}
+
+func (m *machine) now() time.Time { return custody.Moment(m.clock().Now()) }
+
+func (m *machine) anyone(t *rapid.T) string {
+	numbers := make([]string, 0, len(m.people))
+	for p := range m.people {
+		numbers = append(numbers, p)
+	}
+	if len(numbers) == 0 {
+		t.Skip("nobody yet")
+	}
+	sort.Strings(numbers)
+	return rapid.SampledFrom(numbers).Draw(t, "person")
+}
+
+func (m *machine) anyTransfer(t *rapid.T) (string, *trip) {
+	ids := make([]string, 0, len(m.transfers))
+	for id := range m.transfers {
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		t.Skip("no transfer yet")
+	}
+	sort.Strings(ids)
+	id := rapid.SampledFrom(ids).Draw(t, "transfer")
+	return id, m.transfers[id]
+}
+
+// anyLine draws a person, most often one of the manifest.
+func (m *machine) anyLine(t *rapid.T, tr *trip, statuses ...string) string {
+	var listed []string
+	for p, l := range tr.lines {
+		if len(statuses) == 0 || slices.Contains(statuses, l.status) {
+			listed = append(listed, p)
+		}
+	}
+	if len(listed) == 0 || rapid.IntRange(0, 9).Draw(t, "off the manifest") == 0 {
+		return m.anyone(t)
+	}
+	sort.Strings(listed)
+	return rapid.SampledFrom(listed).Draw(t, "listed")
+}
+
+func (m *machine) anyBus(t *rapid.T, tr *trip) *bus {
+	if len(tr.vehicles) == 0 {
+		t.Skip("no vehicle yet")
+	}
+	return rapid.SampledFrom(tr.vehicles).Draw(t, "vehicle")
+}
+
+func (m *machine) anyPlace(t *rapid.T) string {
+	return rapid.SampledFrom([]string{habeastest.OriginReception, habeastest.OriginCell, "OLD-M1-C2", habeastest.CentreReception, habeastest.CentreCell(1, 1),
+		habeastest.CentreCell(1, 2), habeastest.RoadsideRoom, habeastest.Hospital, habeastest.Court, "OLD-M1", "nowhere"}).Draw(t, "place")
+}
+
+// anyHolding draws a place that can hold people.
+func (m *machine) anyHolding(t *rapid.T) string {
+	return rapid.SampledFrom([]string{habeastest.OriginReception, habeastest.OriginReception, habeastest.OriginCell, "OLD-M1-C2", habeastest.CentreReception,
+		habeastest.CentreCell(1, 1), habeastest.RoadsideRoom}).Draw(t, "holding place")
+}
+
+func (m *machine) papers(t *rapid.T) []custody.Authority {
+	now := m.now()
+	switch rapid.IntRange(0, 5).Draw(t, "papers") {
+	case 0:
+		return nil
+	case 1:
+		return []custody.Authority{habeastest.ShortPaper(1, now, time.Duration(rapid.IntRange(1, 300).Draw(t, "lasts"))*time.Minute)}
+	case 2:
+		return []custody.Authority{habeastest.ShortPaper(1, now.AddDate(0, 0, -2), time.Hour)} // expired
+	case 3:
+		return []custody.Authority{habeastest.Paper(1, now), habeastest.ShortPaper(2, now, time.Hour)}
+	default:
+		return []custody.Authority{habeastest.Paper(1, now)}
+	}
+}
+
+// file adds papers to a person of the model, numbered as the register numbers them.
+func (w *who) file(person string, papers []custody.Authority) {
+	for _, a := range papers {
+		w.papers = append(w.papers, &sheet{id: fmt.Sprint(person, "/A", len(w.papers)+1), from: a.From, until: a.Until})
+	}
+}
+
+func anyLive(papers []custody.Authority, at time.Time) bool {
+	w := &who{}
+	w.file("", papers)
+	return w.live(at)
+}
+
+// bareWorld is a state and nothing else.
+type bareWorld struct{ *habeastest.Ledger }
+
+func (w bareWorld) run(o order) ([]*custody.Entry, error) {
+	return w.Do(o.by, func(s *custody.State, now time.Time) ([]custody.Entry, error) {
+		if err := s.May(o.by, o.action); err != nil {
+			return nil, err
+		}
+		return o.act(s, now)
+	})
+}
+
+func (w bareWorld) read(look func(*custody.State)) { look(w.State) }
+func (w bareWorld) clock() *habeastest.Clock       { return w.Clock }
+
+// deskWorld is a book with its desks.
+type deskWorld struct {
+	store *habeastest.Store
+	book  *book.Book
+	desks desks
+}
+
+func (w deskWorld) run(o order) ([]*custody.Entry, error) {
+	written, err := o.desk(w.desks, book.Command{By: o.by})
+	return written.Entries, err
+}
+
+func (w deskWorld) read(look func(*custody.State)) { w.book.Read(look) }
+func (w deskWorld) clock() *habeastest.Clock       { return w.store.Clock }
+
+// TestMachine drives random commands against a bare state and the model.
+func TestMachine(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := bareWorld{habeastest.NewLedger(founders)}
+		m := newMachine(w)
+		m.repeat(t)
+		s := rebuilt(t, w.Entries)
+		if got := picture(s); got != m.was {
+			t.Fatalf("the state rebuilt from the entries differs:\n%s", difference(m.was, got))
+		}
+	})
+}
+
+type (
+	rollArrival = roll.Arrival
+	rollStep    = roll.Step
+)

@@ -1,0 +1,2 @@
+package custody_test
+var stats = map[string]int{}
