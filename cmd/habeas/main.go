@@ -18,6 +18,7 @@ import (
 
 	"habeas.example/habeas/internal/book"
 	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/sheet"
 	"habeas.example/habeas/internal/words"
 )
 
@@ -100,6 +101,13 @@ func (t *terminal) fail(err error) int {
 func (t *terminal) explain(err error) string {
 	if r, ok := custody.RefusalOf(err); ok {
 		return t.words.Say("refusal."+r.Code, params(r)) + " " + t.words.Say("mend."+r.Code, params(r))
+	}
+	if r := (*sheet.Refusal)(nil); errors.As(err, &r) {
+		p := map[string]any{"column": r.Column}
+		for k, v := range r.Params {
+			p[k] = v
+		}
+		return t.words.Say("file."+r.Code, p)
 	}
 	if errors.Is(err, book.ErrInUse) {
 		return err.Error() + ". " + t.words.Say("cli.in-use-mend", nil)

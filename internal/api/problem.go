@@ -6,6 +6,10 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -120,11 +124,11 @@ func (p *Problem) in(s *words.Speaker) *Problem {
 	said.Type = "/docs/errors#" + p.Code
 	said.Title = s.Say("problem."+strconv.Itoa(p.Status), nil)
 	params := sayable(s, p.Params)
-	said.Detail = s.Say("refusal."+p.Code, params)
-	said.Mend = s.Say("mend."+p.Code, params)
+	said.Detail = tidy(s.Say("refusal."+p.Code, params))
+	said.Mend = tidy(s.Say("mend."+p.Code, params))
 	said.Errors = make([]Particular, len(p.Errors))
 	for i, e := range p.Errors {
-		e.Detail = s.Say("refusal."+e.Code, sayable(s, e.Params))
+		e.Detail = tidy(s.Say("refusal."+e.Code, sayable(s, e.Params)))
 		said.Errors[i] = e
 	}
 	return &said
@@ -147,6 +151,11 @@ var spoken = map[string][]string{
 	"stage":  {"stage."},
 }
 
+// instants are the parameters that are times.
+var instants = map[string]bool{"happened": true, "offered": true, "recorded": true, "since": true}
+
+// sayable are the parameters of a refusal as a sentence says them: codes in words, times
+// as people write them, and nothing for what is not given.
 func sayable(s *words.Speaker, params map[string]string) map[string]any {
 	said := make(map[string]any, len(paramNames))
 	for _, name := range paramNames {
@@ -154,14 +163,31 @@ func sayable(s *words.Speaker, params map[string]string) map[string]any {
 	}
 	for name, value := range params {
 		said[name] = value
+		if at, err := time.Parse(time.RFC3339, value); err == nil && instants[name] {
+			said[name] = s.DateTime(at, time.UTC) + " UTC"
+		}
 		for _, prefix := range spoken[name] {
 			if value != "" && s.Has(prefix+value) {
-				said[name] = s.Say(prefix+value, nil)
+				said[name] = lowerFirst(s.Say(prefix+value, nil))
 				break
 			}
 		}
 	}
 	return said
+}
+
+func lowerFirst(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToLower(first)) + text[size:]
+}
+
+// gaps are what stays around a parameter that was not given.
+var gaps = strings.NewReplacer(" (fila )", "", " (row )", "", ", )", ")", " ()", "", "()", "")
+
+// tidy takes away what stays around parameters that were not given.
+func tidy(text string) string {
+	text = strings.Join(strings.Fields(gaps.Replace(text)), " ")
+	return strings.NewReplacer(": .", ".", " .", ".", " ;", ";").Replace(text)
 }
 
 // writeProblem answers a request outside huma.

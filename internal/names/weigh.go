@@ -14,7 +14,7 @@ const (
 	contained = 0.75
 	// trustOrder is for names whose words stand in another order: surnames exchanged.
 	trustOrder = 0.985
-	// nearlySame is for names that are the same but for their particles, and the most that any other score can be.
+	// nearlySame is the most that a name can score which is not the same to the letter: it may lack only a particle.
 	nearlySame = 0.995
 )
 
@@ -34,10 +34,15 @@ func (h *hunt) weigh(form int32) float64 {
 	words := h.wordsOf(form)
 	pairs := h.pairs[:0]
 	total := 0.0
+	exact := 0 // words that the query has too
 	for place, w := range words {
+		has := 0
 		total += h.weightOf(w)
 		for link := h.first[w]; link != 0; link = h.links[link].next {
 			l := h.links[link]
+			if l.like == 1 {
+				has = 1
+			}
 			worth := float64(l.like) * h.words[l.asked].weight
 			switch l.span {
 			case 0:
@@ -47,15 +52,18 @@ func (h *hunt) weigh(form int32) float64 {
 			}
 			pairs = append(pairs, pair{int32(place), l.asked, l.span, l.like, l.trust, worth})
 		}
+		exact += has
 	}
 	h.pairs = pairs
+	if exact == len(words) && exact == len(h.query.words) && readName(h.texts[form]).sameAs(h.query) {
+		return 1
+	}
 
 	var answered, covered uint32 // words of the query, words of the form
 	var parted uint32            // words of the query answered only in part, so far
 	var answer, cover, bits float64
 	var seen [maxWords]int32 // place in the form -> word of the query, from 1
 	trust := float32(1)
-	exact := 0
 	for {
 		best := -1
 		for i, p := range pairs {
@@ -93,27 +101,16 @@ func (h *hunt) weigh(form int32) float64 {
 		}
 		seen[p.place] = p.asked + 1
 		trust = min(trust, p.trust)
-		if p.like == 1 {
-			exact++
-		}
 	}
 	if answer == 0 {
 		return 0
 	}
 
-	most := nearlySame
-	if exact == len(h.query.words) && exact == len(words) {
-		if readName(h.texts[form]).sameAs(h.query) {
-			return 1
-		}
-	} else {
-		most = nearlySame - 0.001
-	}
 	score := float64(trust) * h.blend(min(1, answer/h.weight), min(1, cover/total), bits)
 	if !inTurn(seen[:len(words)]) {
 		score *= trustOrder
 	}
-	return min(score, most)
+	return min(score, nearlySame)
 }
 
 // blend makes one score of the share of the query answered and the share of the form covered. bits is how surprising

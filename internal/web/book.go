@@ -227,7 +227,7 @@ func (d *door) openEntry(v *visit) (e *custody.Entry, look int64, err error) {
 	if e.Person == "" || e.Kind == custody.RecordRead {
 		return e, -1, nil
 	}
-	w, err := d.Roll.Look(v.r.Context(), v.command(), e.Person)
+	w, err := d.Roll.Look(v.r.Context(), v.command(), e.Person, "")
 	return e, w.First, err
 }
 

@@ -42,7 +42,7 @@ func (d *door) person(v *visit) error {
 	if err != nil {
 		return custody.Unknown("person", v.r.PathValue("number"))
 	}
-	look, err := d.Roll.Look(v.r.Context(), v.command(), number)
+	look, err := d.Roll.Look(v.r.Context(), v.command(), number, "")
 	if err != nil {
 		return err
 	}

@@ -1,2 +1,0 @@
-package custody_test
-var stats = map[string]int{}
