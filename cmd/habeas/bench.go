@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"time"
 
@@ -25,12 +26,18 @@ type benchStore struct {
 	Data string `help:"An empty folder for the benchmark; a temporary one by default, which goes when it ends." type:"path" placeholder:"DIR"`
 	DB   string `name:"db" help:"An empty PostgreSQL database for the benchmark." placeholder:"URL"`
 	JSON bool   `name:"json" help:"Print the figures as JSON."`
+	// Profile is for whoever wants to know where the time goes.
+	Profile string `help:"Write a CPU profile of the whole benchmark." type:"path" placeholder:"FILE"`
 }
 
 // open opens a service in an empty folder, with the officials and places benchmarks need.
 func (b benchStore) open(ctx context.Context, cells, seats int) (_ *bench, err error) {
 	dir := b.Data
 	gone := func() error { return nil }
+	stop, err := b.profile()
+	if err != nil {
+		return nil, err
+	}
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "habeas-bench-"); err != nil {
 			return nil, err
@@ -41,7 +48,7 @@ func (b benchStore) open(ctx context.Context, cells, seats int) (_ *bench, err e
 	if err != nil {
 		return nil, errors.Join(err, gone())
 	}
-	w := &bench{service: s, dir: dir, gone: gone}
+	w := &bench{service: s, dir: dir, gone: func() error { return errors.Join(stop(), gone()) }}
 	if s.book.Size() > 0 {
 		return nil, errors.Join(errors.New("bench: the book is not empty"), w.close())
 	}
@@ -49,6 +56,21 @@ func (b benchStore) open(ctx context.Context, cells, seats int) (_ *bench, err e
 		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
+}
+
+// profile starts the CPU profile, if one is asked for; the returned function ends it.
+func (b benchStore) profile() (stop func() error, err error) {
+	if b.Profile == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.OpenFile(b.Profile, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error { pprof.StopCPUProfile(); return f.Close() }, nil
 }
 
 // bench is a service under measurement.

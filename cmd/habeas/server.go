@@ -15,6 +15,7 @@ import (
 	"habeas.example/habeas/internal/book"
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/transfer"
+	"habeas.example/habeas/internal/web"
 )
 
 // service is an open book with its desks and doors.
@@ -48,6 +49,7 @@ func openService(ctx context.Context, config book.Config) (*service, error) {
 	for _, prefix := range []string{"/api/", "/log/", "/healthz"} {
 		mux.Handle(prefix, doors)
 	}
+	mux.Handle("/", web.New(web.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Access: s.access, Clock: config.Clock, Log: log}))
 	s.handler = mux
 	return s, nil
 }

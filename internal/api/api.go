@@ -151,15 +151,18 @@ func (d *door) guard(next http.Handler) http.Handler {
 			d.writeProblem(w, r, plainProblem(http.StatusForbidden, "other-site"))
 			return
 		}
-		if r.Body != nil {
-			r.Body = http.MaxBytesReader(w, r.Body, largeBody+1)
-		}
+		ctx := r.Context()
 		if !strings.HasSuffix(r.URL.Path, "/stream") && r.URL.Path != base+"/verification" {
-			ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, requestTime)
 			defer cancel()
-			r = r.WithContext(ctx)
 		}
-		next.ServeHTTP(w, r)
+		// The bound goes onto a copy: net/http looks at its own request to see that a body was
+		// not read to its end, and then ends the connection. If it did not, the rest of the body
+		// would be taken for the next request.
+		bounded := r.WithContext(ctx)
+		bounded.Body = http.MaxBytesReader(w, r.Body, largeBody+1)
+		next.ServeHTTP(w, bounded)
 	})
 }
 

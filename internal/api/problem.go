@@ -182,7 +182,7 @@ func lowerFirst(text string) string {
 }
 
 // gaps are what stays around a parameter that was not given.
-var gaps = strings.NewReplacer(" (fila )", "", " (row )", "", ", )", ")", " ()", "", "()", "")
+var gaps = strings.NewReplacer(" (fila )", "", " (row )", "", " (, )", "", ", )", ")", " ()", "", "()", "")
 
 // tidy takes away what stays around parameters that were not given.
 func tidy(text string) string {

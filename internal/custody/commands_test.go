@@ -229,7 +229,7 @@ func (m *machine) release(t *rapid.T) {
 
 // rarely leaves most of the commands out that end journeys.
 func rarely(t *rapid.T) {
-	if rapid.IntRange(0, 3).Draw(t, "rarely") > 0 {
+	if rapid.IntRange(0, 5).Draw(t, "rarely") > 0 {
 		t.Skip("not now")
 	}
 }

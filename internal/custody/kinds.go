@@ -1,5 +1,10 @@
 package custody
 
+import (
+	"maps"
+	"slices"
+)
+
 // Kind names what an entry says happened. A published kind keeps its meaning.
 type Kind string
 
@@ -125,3 +130,6 @@ func (k Kind) Fact() bool { return kinds[k].fact }
 
 // Known reports whether the kind exists.
 func (k Kind) Known() bool { _, ok := kinds[k]; return ok }
+
+// Kinds lists every kind, in order of name.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(kinds)) }

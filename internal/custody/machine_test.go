@@ -51,10 +51,10 @@ type machine struct {
 // How far the machine goes.
 const (
 	founders  = 6   // people held when a run begins
-	mostHeld  = 12  // people ever admitted, but for unlisted arrivals
-	bareRuns  = 60 // runs on a bare state
+	mostHeld  = 24  // people ever admitted, but for unlisted arrivals
+	bareRuns  = 40  // runs on a bare state
 	deskRuns  = 4   // runs through book and desks
-	bareSteps = 500 // commands a run, on average
+	bareSteps = 400 // commands a run, on average
 	deskSteps = 250
 )
 

@@ -6,10 +6,8 @@ import (
 	"iter"
 	"sort"
 	"strings"
-	"testing"
 
 	"habeas.example/habeas/internal/custody"
-	"habeas.example/habeas/internal/habeastest"
 )
 
 // picture writes down every record of a state and every number derived from them.
@@ -107,25 +105,9 @@ func again(t tb, e *custody.Entry) *custody.Entry {
 	return d
 }
 
-// scene is a ledger on which a test plays orders and facts one after another.
-type scene struct {
-	t *testing.T
-	*habeastest.Ledger
-	p []string // prison numbers
-}
-
-func newScene(t *testing.T, people int) *scene {
-	return &scene{t, habeastest.NewLedger(people), habeastest.Numbers(people)}
-}
-
 // tb is what the test of a run and that of a property have in common.
 type tb interface {
 	Helper()
 	Fatal(args ...any)
 	Fatalf(format string, args ...any)
 }
-
-type (
-	state = custody.State
-	entry = custody.Entry
-)

@@ -85,7 +85,7 @@ func (d *door) resolve(v *visit) error {
 	id, explanation := v.r.PathValue("id"), v.r.PostForm.Get("explanation")
 	_, err := d.Roll.Resolve(v.r.Context(), v.command(), id, oneLine(explanation))
 	if refusal, ok := custody.RefusalOf(err); ok && refusal.Reason == custody.Invalid {
-		t := refusalIn(v, refusal)
+		t := refusalIn(v.speaker, refusal)
 		return d.showDiscrepancies(v, t.Status, discrepanciesPage{Failed: id, Typed: explanation, Why: t.What, Mend: t.Mend})
 	}
 	if err != nil {
@@ -126,14 +126,14 @@ func newestFirst(list []*custody.Discrepancy) []*custody.Discrepancy {
 }
 
 // saidBy is what a discrepancy says besides whom it is about, by field.
-func saidBy(one dispute) []fact {
+func saidBy(f frame, one dispute) []fact {
 	var list []fact
 	for field, value := range one.Params {
 		switch field {
 		case "person", "transfer", "vehicle":
 			continue
 		}
-		list = append(list, fact{field, value})
+		list = append(list, fact{field, sayValue(f.Speaker, field, value, f.Zone)})
 	}
 	slices.SortFunc(list, func(a, b fact) int { return strings.Compare(a.Field, b.Field) })
 	return list

@@ -68,19 +68,11 @@ func (d *door) askToSignIn(v *visit) {
 	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
 }
 
-// statuses is the one table from the reason of a refusal to the status of the reply.
-var statuses = map[custody.Reason]int{
-	custody.Invalid:   http.StatusUnprocessableEntity,
-	custody.NotFound:  http.StatusNotFound,
-	custody.Forbidden: http.StatusForbidden,
-	custody.Conflict:  http.StatusConflict,
-}
-
 func (d *door) troubleOf(v *visit, err error) trouble {
 	say := func(id string) string { return v.speaker.Say(id, nil) }
 	tooLarge := (*http.MaxBytesError)(nil)
 	if r, ok := custody.RefusalOf(err); ok {
-		return refusalIn(v, r)
+		return refusalIn(v.speaker, r)
 	}
 	switch {
 	case errors.Is(err, errNoPage), errors.Is(err, book.ErrNotFound):
@@ -97,30 +89,6 @@ func (d *door) troubleOf(v *visit, err error) trouble {
 		return trouble{Status: http.StatusServiceUnavailable, What: say("page.error.not-written"), Mend: say("page.error.not-written-mend")}
 	}
 	return trouble{Status: http.StatusInternalServerError, What: say("page.error.fault"), Mend: say("page.error.fault-mend")}
-}
-
-// refusalIn says a refusal in the language of the visit.
-func refusalIn(v *visit, r *custody.Refusal) trouble {
-	t := trouble{Status: statuses[r.Reason], What: sayRefusal(v, r), Mend: v.speaker.Say("mend."+r.Code, anyParams(r.Params))}
-	for _, also := range r.Also {
-		t.Also = append(t.Also, sayRefusal(v, also))
-	}
-	if t.Status == 0 {
-		t.Status = http.StatusInternalServerError
-	}
-	return t
-}
-
-func sayRefusal(v *visit, r *custody.Refusal) string {
-	return v.speaker.Say("refusal."+r.Code, anyParams(r.Params))
-}
-
-func anyParams(from map[string]string) map[string]any {
-	m := make(map[string]any, len(from))
-	for k, value := range from {
-		m[k] = value
-	}
-	return m
 }
 
 func (d *door) showTrouble(v *visit, t trouble) {

@@ -97,6 +97,14 @@ func (f frame) Term(family string, code any) string {
 	return f.Say(family + "." + strings.ReplaceAll(fmt.Sprint(code), ".", "-"))
 }
 
+// Exception says what did not go as listed on a transfer; some of it is a discrepancy too.
+func (f frame) Exception(kind string) string {
+	if f.Has("exception." + kind) {
+		return f.Term("exception", kind)
+	}
+	return f.Term("discrepancy", kind)
+}
+
 // When writes the day and the minute in the page's zone.
 func (f frame) When(t time.Time) string { return f.DateTime(t, f.Zone) }
 

@@ -68,7 +68,7 @@ func (d *door) readPeople(v *visit) (peoplePage, error) {
 	}
 	found, err := d.Roll.Search(v.r.Context(), p.Query, pageSize)
 	if refusal, ok := custody.RefusalOf(err); ok {
-		p.Why = sayRefusal(v, refusal)
+		p.Why = sayRefusal(v.speaker, refusal)
 		return p, nil
 	}
 	if err != nil {

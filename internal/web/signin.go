@@ -42,7 +42,7 @@ func (d *door) signIn(v *visit) error {
 			status = http.StatusTooManyRequests
 			v.w.Header().Set("Retry-After", refusal.Params["seconds"])
 		}
-		p.Why = sayRefusal(v, refusal)
+		p.Why = sayRefusal(v.speaker, refusal)
 		return v.show(status, signInForm(d.frame(v, "", v.speaker.Say("page.sign-in.title", nil), ""), p))
 	}
 	if err != nil {
