@@ -23,7 +23,7 @@ type postgres struct {
 	inner   *pgxpool.Pool
 	writing sync.Mutex
 	writer  *pgx.Conn
-	upserts map[*table]string
+	puts    map[*table]string
 }
 
 // writerLock is the advisory lock of the one server that writes ("habeas" in ASCII).
@@ -37,9 +37,9 @@ func openPostgres(ctx context.Context, config Config) (engine, error) {
 	if err != nil {
 		return nil, errors.New("open the book: the PostgreSQL connection string is malformed") // err would show the password
 	}
-	e := &postgres{config: c, upserts: map[*table]string{}}
+	e := &postgres{config: c, puts: map[*table]string{}}
 	for _, t := range tables {
-		e.upserts[t] = t.upsertMany()
+		e.puts[t] = t.putMany()
 	}
 	pc, err := pgxpool.ParseConfig(config.URL)
 	if err != nil {
@@ -88,20 +88,24 @@ func (e *postgres) connectWriter(ctx context.Context) error {
 	return nil
 }
 
-// upsertMany is the statement that writes many rows of a state table from one array a column.
-func (t *table) upsertMany() string {
-	one := t.upsert()
-	arrays := make([]string, len(t.columns))
+// putMany is the statement that writes many rows of a state table from one array a
+// column, in place of older ones with the same keys.
+func (t *table) putMany() string {
+	var names, arrays, keys, updates []string
 	for i, c := range t.columns {
 		kind := "text[]"
 		if c.kind == integer {
 			kind = "bigint[]"
 		}
-		arrays[i] = fmt.Sprintf("$%d::%s", i+1, kind)
+		names, arrays = append(names, c.name), append(arrays, fmt.Sprintf("$%d::%s", i+1, kind))
+		if i < t.keys {
+			keys = append(keys, c.name)
+		} else {
+			updates = append(updates, c.name+" = excluded."+c.name)
+		}
 	}
-	head, tail, _ := strings.Cut(one, " VALUES (")
-	_, tail, _ = strings.Cut(tail, ")")
-	return head + " SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ")" + tail
+	return fmt.Sprintf("INSERT INTO %s (%s) SELECT * FROM unnest(%s) ON CONFLICT (%s) DO UPDATE SET %s", t.name,
+		strings.Join(names, ", "), strings.Join(arrays, ", "), strings.Join(keys, ", "), strings.Join(updates, ", "))
 }
 
 // write sends the whole group as one implicit transaction. A connection that broke has
@@ -125,7 +129,7 @@ func (e *postgres) write(ctx context.Context, g *group) error {
 	batch.Queue(`INSERT INTO entry (number, previous, salt, hashes, body)
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[])`, numbers, previous, salts, hashes, bodies)
 	for _, r := range g.tables {
-		batch.Queue(e.upserts[r.table], columnArrays(r)...)
+		batch.Queue(e.puts[r.table], columnArrays(r)...)
 	}
 	for _, r := range g.requests {
 		batch.Queue("INSERT INTO request (official, key, digest, first, count) VALUES ($1, $2, $3, $4, $5)", r.official, r.key, r.digest, r.first, r.count)

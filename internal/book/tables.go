@@ -5,55 +5,37 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
-	"time"
 
 	"habeas.example/habeas/internal/custody"
 )
 
-// tables are all tables of the state. Records that every movement changes have a column
-// a field; the others are canonical JSON behind their key.
+// tables are all tables of the state: canonical JSON behind a key and, where whoever
+// queries the database wants them, some columns.
 var tables = []*table{
-	document("place", 1, func(s *custody.State) *custody.Table[custody.Place] { return s.Places }, "code parent establishment kind", func(p *custody.Place) []any {
+	document("place", 1, func(s *custody.State) *records[custody.Place] { return s.Places }, "code parent establishment kind", func(p *custody.Place) []any {
 		return []any{p.Code, p.Parent, p.Establishment, string(p.Kind)}
 	}),
-	document("official", 1, func(s *custody.State) *custody.Table[custody.Official] { return s.Officials }, "name", func(o *custody.Official) []any { return []any{o.Name} }),
-	document("person", 1, func(s *custody.State) *custody.Table[custody.Person] { return s.People }, "number", func(p *custody.Person) []any { return []any{p.Number} }),
-	document("authority", 1, func(s *custody.State) *custody.Table[custody.Authority] { return s.Authorities }, "id person", func(a *custody.Authority) []any { return []any{a.ID, a.Person} }),
-	document("release_order", 1, func(s *custody.State) *custody.Table[custody.ReleaseOrder] { return s.ReleaseOrders }, "id person", func(o *custody.ReleaseOrder) []any { return []any{o.ID, o.Person} }),
-	document("transfer", 1, func(s *custody.State) *custody.Table[custody.Transfer] { return s.Transfers }, "id status", func(t *custody.Transfer) []any { return []any{t.ID, string(t.Status)} }),
-	document("vehicle", 1, func(s *custody.State) *custody.Table[custody.Vehicle] { return s.Vehicles }, "key transfer", func(v *custody.Vehicle) []any { return []any{v.Key(), v.Transfer} }),
-	document("handover", 1, func(s *custody.State) *custody.Table[custody.Handover] { return s.Handovers }, "id transfer status", func(h *custody.Handover) []any {
+	document("official", 1, func(s *custody.State) *records[custody.Official] { return s.Officials }, "name", func(o *custody.Official) []any { return []any{o.Name} }),
+	document("person", 1, func(s *custody.State) *records[custody.Person] { return s.People }, "number", func(p *custody.Person) []any { return []any{p.Number} }),
+	document("authority", 1, func(s *custody.State) *records[custody.Authority] { return s.Authorities }, "id person", func(a *custody.Authority) []any { return []any{a.ID, a.Person} }),
+	document("release_order", 1, func(s *custody.State) *records[custody.ReleaseOrder] { return s.ReleaseOrders }, "id person", func(o *custody.ReleaseOrder) []any { return []any{o.ID, o.Person} }),
+	document("transfer", 1, func(s *custody.State) *records[custody.Transfer] { return s.Transfers }, "id status", func(t *custody.Transfer) []any { return []any{t.ID, string(t.Status)} }),
+	document("vehicle", 1, func(s *custody.State) *records[custody.Vehicle] { return s.Vehicles }, "key transfer", func(v *custody.Vehicle) []any { return []any{v.Key(), v.Transfer} }),
+	document("handover", 1, func(s *custody.State) *records[custody.Handover] { return s.Handovers }, "id transfer status", func(h *custody.Handover) []any {
 		return []any{h.ID, h.Transfer, string(h.Status)}
 	}),
-	document("discrepancy", 1, func(s *custody.State) *custody.Table[custody.Discrepancy] { return s.Discrepancies }, "id person transfer resolved#", func(d *custody.Discrepancy) []any {
+	document("discrepancy", 1, func(s *custody.State) *records[custody.Discrepancy] { return s.Discrepancies }, "id person transfer resolved#", func(d *custody.Discrepancy) []any {
 		return []any{d.ID, d.Person, d.Transfer, flag(d.Resolved())}
 	}),
-	define("holding", 1, func(s *custody.State) *custody.Table[custody.Holding] { return s.Holdings },
-		"person establishment place custodian status vehicle since# admitted# entry# last#", encodeHolding, decodeHolding),
-	define("line", 2, func(s *custody.State) *custody.Table[custody.Line] { return s.Lines },
-		"transfer person status vehicle from_place reason unlisted# arrived_later# entry#", encodeLine, decodeLine),
-}
-
-func encodeHolding(h *custody.Holding) (row, error) {
-	return row{h.Person, h.At.Establishment, h.At.Place, h.At.Custodian, string(h.Status), h.Vehicle,
-		h.Since.UnixMicro(), h.Admitted.UnixMicro(), h.Entry, h.Last}, nil
-}
-
-func decodeHolding(r row) (*custody.Holding, error) {
-	at := custody.Position{Establishment: r[1].(string), Place: r[2].(string), Custodian: r[3].(string)}
-	return &custody.Holding{Person: r[0].(string), At: at, Status: custody.HoldingStatus(r[4].(string)), Vehicle: r[5].(string),
-		Since: time.UnixMicro(r[6].(int64)).UTC(), Admitted: time.UnixMicro(r[7].(int64)).UTC(), Entry: r[8].(int64), Last: r[9].(int64)}, nil
-}
-
-func encodeLine(l *custody.Line) (row, error) {
-	return row{l.Transfer, l.Person, string(l.Status), l.Vehicle, l.From, l.Reason, flag(l.Unlisted), flag(l.ArrivedLater), l.Entry}, nil
-}
-
-func decodeLine(r row) (*custody.Line, error) {
-	return &custody.Line{Transfer: r[0].(string), Person: r[1].(string), Status: custody.LineStatus(r[2].(string)), Vehicle: r[3].(string),
-		From: r[4].(string), Reason: r[5].(string), Unlisted: r[6].(int64) == 1, ArrivedLater: r[7].(int64) == 1, Entry: r[8].(int64)}, nil
+	document("holding", 1, func(s *custody.State) *records[custody.Holding] { return s.Holdings }, "person", func(h *custody.Holding) []any {
+		return []any{h.Person}
+	}),
+	document("line", 2, func(s *custody.State) *records[custody.Line] { return s.Lines }, "transfer person", func(l *custody.Line) []any {
+		return []any{l.Transfer, l.Person}
+	}),
 }
 
 func flag(b bool) int64 {
@@ -63,36 +45,14 @@ func flag(b bool) int64 {
 	return 0
 }
 
-// document defines a table of canonical JSON behind key and index columns.
-func document[V any](name string, keys int, of func(*custody.State) *custody.Table[V], columns string, index func(*V) []any) *table {
-	encode := func(v *V) (row, error) {
-		body, err := json.Marshal(v)
-		return append(index(v), string(body)), err
-	}
-	decode := func(r row) (*V, error) {
-		v := new(V)
-		if err := json.Unmarshal([]byte(r[len(r)-1].(string)), v); err != nil {
-			return nil, err
-		}
-		again, err := encode(v)
-		if err != nil {
-			return nil, err
-		}
-		for i := range r {
-			if r[i] != again[i] {
-				return nil, fmt.Errorf("its column %d is not what its body says", i)
-			}
-		}
-		return v, nil
-	}
-	return define(name, keys, of, columns+" body", encode, decode)
-}
+// records is a table of the state in memory.
+type records[V any] = custody.Table[V]
 
-// define defines a table; a column whose name ends in # is an integer, else text.
-func define[V any](name string, keys int, of func(*custody.State) *custody.Table[V], columns string,
-	encode func(*V) (row, error), decode func(row) (*V, error)) *table {
+// document defines a table of canonical JSON (column body) behind the columns named, of
+// which the first are its key; one whose name ends in # is an integer, the others text.
+func document[V any](name string, keys int, of func(*custody.State) *records[V], columns string, index func(*V) []any) *table {
 	t := &table{name: name, keys: keys}
-	for _, c := range strings.Fields(columns) {
+	for _, c := range strings.Fields(columns + " body") {
 		if n, ok := strings.CutSuffix(c, "#"); ok {
 			t.columns = append(t.columns, column{n, integer})
 		} else {
@@ -100,38 +60,31 @@ func define[V any](name string, keys int, of func(*custody.State) *custody.Table
 		}
 	}
 	t.take = func(s *custody.State) ([]row, func(*custody.State), error) {
-		records := of(s)
-		touched := records.TakeTouched()
-		if len(touched) == 0 {
-			return nil, func(*custody.State) {}, nil
-		}
-		keys := make([]string, 0, len(touched))
-		for k := range touched {
-			keys = append(keys, k)
-		}
-		sort.Strings(keys)
-		rows, changed := make([]row, 0, len(keys)), make([]*V, 0, len(keys))
-		for _, k := range keys {
-			v := records.Get(k)
-			if v == nil {
-				continue // put and undone by a command that was refused
+		touched := slices.Sorted(maps.Keys(of(s).TakeTouched()))
+		changed := make([]*V, 0, len(touched))
+		for _, key := range touched {
+			if v := of(s).Get(key); v != nil { // nil: put and undone by a command that was refused
+				changed = append(changed, v)
 			}
-			r, err := encode(v)
-			if err != nil {
-				return nil, nil, fmt.Errorf("encode %s %s: %w", name, k, err)
-			}
-			rows, changed = append(rows, r), append(changed, v)
+		}
+		rows := make([]row, len(changed))
+		err := onAllProcessors(len(changed), func(i int) error {
+			body, err := json.Marshal(changed[i])
+			rows[i] = append(index(changed[i]), string(body))
+			return err
+		})
+		if err != nil {
+			return nil, nil, fmt.Errorf("encode table %s: %w", name, err)
 		}
 		return rows, func(committed *custody.State) {
-			records := of(committed)
 			for _, v := range changed {
-				records.Load(v)
+				of(committed).Load(v)
 			}
 		}, nil
 	}
 	t.load = func(s *custody.State, r row) error {
-		v, err := decode(r)
-		if err != nil {
+		v := new(V)
+		if err := json.Unmarshal([]byte(r[len(r)-1].(string)), v); err != nil {
 			return fmt.Errorf("table %s, row %v: %w", name, r[:keys], err)
 		}
 		of(s).Load(v)

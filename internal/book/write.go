@@ -219,7 +219,7 @@ func (b *Book) encode(entries []*custody.Entry, out []sealed) ([]seal.Hash, erro
 		return nil, fmt.Errorf("draw salts: %w", err)
 	}
 	leaves := make([]seal.Hash, len(entries))
-	one := func(i int) error {
+	err := onAllProcessors(len(entries), func(i int) error {
 		e := entries[i]
 		body, err := e.Encode()
 		if err != nil {
@@ -232,14 +232,19 @@ func (b *Book) encode(entries []*custody.Entry, out []sealed) ([]seal.Hash, erro
 			out[i].previous = *e.Previous
 		}
 		return nil
-	}
-	workers := min(runtime.GOMAXPROCS(0), 1+len(entries)/256)
+	})
+	return leaves, err
+}
+
+// onAllProcessors does n pieces of work, side by side when there are many.
+func onAllProcessors(n int, do func(i int) error) error {
+	workers := min(runtime.GOMAXPROCS(0), 1+n/256)
 	errs := make([]error, workers)
 	var wait sync.WaitGroup
 	for w := range workers {
 		wait.Go(func() {
-			for i := w * len(entries) / workers; i < (w+1)*len(entries)/workers; i++ {
-				if err := one(i); err != nil {
+			for i := w * n / workers; i < (w+1)*n/workers; i++ {
+				if err := do(i); err != nil {
 					errs[w] = err
 					return
 				}
@@ -247,7 +252,7 @@ func (b *Book) encode(entries []*custody.Entry, out []sealed) ([]seal.Hash, erro
 		})
 	}
 	wait.Wait()
-	return leaves, errors.Join(errs...)
+	return errors.Join(errs...)
 }
 
 // answer replies to calls; err, when set, goes to every call that would have succeeded.

@@ -23,7 +23,7 @@ var AuthorityKinds = []AuthorityKind{RemandOrder, Sentence, PoliceCustody, Extra
 
 // Authority is the paper on which a person is held.
 type Authority struct {
-	ID       string        `json:"id"` // prison number, "/A" and a sequence, e.g. "1000042K/A1"
+	ID       string        `json:"id"` // prison number, "/A" and a sequence, e.g. "1000042W/A1"
 	Person   string        `json:"person"`
 	Sequence int           `json:"sequence"`
 	Kind     AuthorityKind `json:"kind"`

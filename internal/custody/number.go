@@ -16,7 +16,7 @@ const checkLetters = "TRWAGMYFPDXBNJZSQVHLCKE"
 const firstNumber = 1000000
 
 // PrisonNumber returns the prison number of the nth person (from 0) of a service: seven
-// digits or more and a check letter, e.g. "1000042K".
+// digits or more and a check letter, e.g. "1000042W".
 func PrisonNumber(n int) string {
 	serial := firstNumber + n
 	return strconv.Itoa(serial) + string(checkLetters[serial%len(checkLetters)])

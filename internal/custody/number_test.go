@@ -10,17 +10,17 @@ import (
 )
 
 func TestPrisonNumber(t *testing.T) {
-	for n, want := range map[int]string{0: "1000000Y", 42: "1000042K"} {
+	for n, want := range map[int]string{0: "1000000Y", 42: "1000042W"} {
 		if got := custody.PrisonNumber(n); got != want {
 			t.Errorf("the number of person %d is %s, want %s", n, got, want)
 		}
 	}
-	for _, written := range []string{"1000042K", "1000042k", "1.000.042-K", " 1000042 K "} {
-		if got, err := custody.ParsePrisonNumber(written); err != nil || got != "1000042K" {
+	for _, written := range []string{"1000042W", "1000042w", "1.000.042-W", " 1000042 W "} {
+		if got, err := custody.ParsePrisonNumber(written); err != nil || got != "1000042W" {
 			t.Errorf("%q is read as %q, %v", written, got, err)
 		}
 	}
-	for _, written := range []string{"", "K", "1000042", "0000042K", "-1000042K", "+100004K", "1000042KK", "10000421000042K", strings.Repeat("1", 50), "１０００042K", "1000042\x00"} {
+	for _, written := range []string{"", "K", "1000042", "0000042K", "+100004K", "1000042WK", "10000421000042W", strings.Repeat("1", 50), "１０００042K", "1000042\x00"} {
 		if got, err := custody.ParsePrisonNumber(written); err == nil {
 			t.Errorf("%q is read as %q", written, got)
 		}
@@ -62,7 +62,7 @@ func TestPrisonNumberCatchesSlips(t *testing.T) {
 }
 
 func FuzzParsePrisonNumber(f *testing.F) {
-	for _, s := range []string{"1000042K", "1000042 k", "", "99999999999X", "1.0.0.0.0.4.2-K"} {
+	for _, s := range []string{"1000042W", "1000042 w", "", "99999999999X", "1.0.0.0.0.4.2-W"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -129,9 +129,8 @@ func newestFirst(list []*custody.Discrepancy) []*custody.Discrepancy {
 func saidBy(f frame, one dispute) []fact {
 	var list []fact
 	for field, value := range one.Params {
-		switch field {
-		case "person", "transfer", "vehicle":
-			continue
+		if field == "person" || field == "transfer" || value == one.Vehicle || value == one.Place {
+			continue // said already
 		}
 		list = append(list, fact{field, sayValue(f.Speaker, field, value, f.Zone)})
 	}

@@ -73,6 +73,9 @@ type place struct{ Code, Name string }
 
 func placeIn(s *custody.State, code string) place {
 	if p := s.Places.Get(code); p != nil {
+		if p.Kind == custody.VehiclePlace { // its name is the end of its code
+			return place{p.Code, p.Code}
+		}
 		return place{p.Code, p.Name}
 	}
 	return place{code, code}

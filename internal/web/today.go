@@ -25,7 +25,9 @@ type today struct {
 }
 
 // Wrong is how many things are wrong, for the heading.
-func (t today) Wrong() int { return t.Roll.Overdue + t.Roll.Discrepancies + len(t.Stuck) + t.Roll.AtLarge }
+func (t today) Wrong() int {
+	return t.Roll.Overdue + t.Roll.Discrepancies + len(t.Stuck) + t.Roll.AtLarge
+}
 
 // establishmentRow is an establishment's roll with its space.
 type establishmentRow struct {
@@ -144,4 +146,3 @@ func stuck(t transfer.View, day string) bool {
 	}
 	return false
 }
-

@@ -49,8 +49,8 @@ type offer struct {
 // vehicleSum is the vehicles together.
 type vehicleSum struct{ Seats, Aboard, Departed, Arrived, Received int }
 
-// shownBlockers is how many of those in the way are named on the page; the manifest has all.
-const shownBlockers = 50
+// shownBlockers is how many of those in the way are named at once; the manifest has all.
+const shownBlockers = 20
 
 func (d *door) transfers(v *visit) error {
 	var rows []transferRow
@@ -112,6 +112,8 @@ func (d *door) readTransfer(id string) (transferPage, error) {
 		if view.ApprovedBy != "" {
 			p.Approved = officialName(s, view.ApprovedBy)
 		}
+		// What is disputed first: the others may just be on their way.
+		slices.SortStableFunc(view.InTheWay, func(a, b custody.Blocker) int { return strings.Compare(b.Discrepancy, a.Discrepancy) })
 		for _, b := range view.InTheWay[:min(len(view.InTheWay), shownBlockers)] {
 			full := blocker{Blocker: b}
 			if who := s.People.Get(b.Person); who != nil {
@@ -142,7 +144,6 @@ func (n *vehicleSum) add(v transfer.VehicleView) {
 }
 
 func transferAddress(id string) string { return "/transfers/" + url.PathEscape(id) }
-
 
 // manifest is one page of the people of a transfer.
 type manifest struct {

@@ -25,16 +25,10 @@ CREATE TABLE official (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE person (number TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE authority (id TEXT PRIMARY KEY, person TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE release_order (id TEXT PRIMARY KEY, person TEXT NOT NULL, body TEXT NOT NULL);
-CREATE TABLE holding (
-    person TEXT PRIMARY KEY, establishment TEXT NOT NULL, place TEXT NOT NULL, custodian TEXT NOT NULL, status TEXT NOT NULL,
-    vehicle TEXT NOT NULL, since BIGINT NOT NULL, admitted BIGINT NOT NULL, entry BIGINT NOT NULL, last BIGINT NOT NULL
-);
+CREATE TABLE holding (person TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE transfer (id TEXT PRIMARY KEY, status TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE vehicle (key TEXT PRIMARY KEY, transfer TEXT NOT NULL, body TEXT NOT NULL);
-CREATE TABLE line (
-    transfer TEXT NOT NULL, person TEXT NOT NULL, status TEXT NOT NULL, vehicle TEXT NOT NULL, from_place TEXT NOT NULL, reason TEXT NOT NULL,
-    unlisted BIGINT NOT NULL, arrived_later BIGINT NOT NULL, entry BIGINT NOT NULL, PRIMARY KEY (transfer, person)
-);
+CREATE TABLE line (transfer TEXT NOT NULL, person TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (transfer, person));
 CREATE TABLE handover (id TEXT PRIMARY KEY, transfer TEXT NOT NULL, status TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE discrepancy (id TEXT PRIMARY KEY, person TEXT NOT NULL, transfer TEXT NOT NULL, resolved BIGINT NOT NULL, body TEXT NOT NULL);
 
