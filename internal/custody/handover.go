@@ -129,6 +129,12 @@ func (s *State) OfferArrival(transfer string, vehicles, people []string, place, 
 		return Entry{}, InvalidInput("manifest-too-long", "transfer", transfer, "rows", itoa(len(h.People)), "max", itoa(MaxManifest))
 	}
 	slices.Sort(h.People)
+	if capacity, limited := p.Capacity(at); (limited || p.Kind == Cell) && s.Present(place)+len(h.People) > capacity {
+		return Entry{}, refuse(Conflict, 1, "place-full", "place", place, "capacity", itoa(capacity), "present", itoa(s.Present(place)), "person", itoa(len(h.People)))
+	}
+	if p.OutOfUse {
+		return Entry{}, refuse(Conflict, 1, "place-out-of-use", "place", place, "reason", p.OutReason, "person", itoa(len(h.People)))
+	}
 	return s.offer(h, at)
 }
 

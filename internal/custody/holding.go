@@ -131,6 +131,9 @@ func (s *State) Found(person, place string, at time.Time) (Entry, error) {
 		}
 		e.contradict("found-not-held", "person", person, "place", place, "status", status)
 	case h.At.Place == place:
+	case at.Before(h.Since):
+		// Seen there before the person came to be where the roll has them: the roll stands.
+		e.contradict("before-last-movement", "person", person, "place", place, "roll", h.At.Place)
 	case p.Kind == VehiclePlace || h.Vehicle != "" || h.Status != Held || s.derived.pending[person] != "" || p.Establishment != h.At.Establishment:
 		// Whose hands they are in cannot be settled by a sighting: a named official resolves it.
 		e.contradict("found-elsewhere", "person", person, "place", place, "roll", h.At.Place)
@@ -212,6 +215,9 @@ func (s *State) Return(person, place string, at time.Time) (Entry, error) {
 		e.contradict("returned-not-out", "person", person, "place", place)
 	default:
 		e.contradict("returned-not-out", "person", person, "place", place, "status", string(h.Status))
+	}
+	if e.Move != nil && at.Before(h.Since) {
+		e.contradict("before-last-movement", "person", person, "place", place, "roll", h.At.Place) // back all the same
 	}
 	return e, nil
 }

@@ -140,6 +140,9 @@ func (s *State) leaveAsFact(kind Kind, person string, detail any, at time.Time) 
 		e.contradict("not-held", "person", person, "status", string(h.Status))
 	default:
 		e.Place, e.Move = h.At.Place, h.to("", "", "")
+		if at.Before(h.Since) {
+			e.contradict("before-last-movement", "person", person, "roll", h.At.Place)
+		}
 		if line := s.activeLine(person); line != nil {
 			e.Transfer, e.Vehicle = line.Transfer, line.Vehicle
 		}
@@ -180,11 +183,11 @@ func (s *State) applyLoss(e *Entry, status HoldingStatus, outcome LineStatus) er
 	}
 	if e.Transfer != "" {
 		if l := s.Lines.Get(e.Transfer + "/" + e.Person); l != nil {
-			next := outcome
+			next, reason := outcome, l.Reason
 			if !l.Status.Departed() {
-				next = Withdrawn
+				next, reason = Withdrawn, string(outcome)
 			}
-			edit(s.Lines, l, func(l *Line) { l.Status, l.Entry = next, e.Number })
+			edit(s.Lines, l, func(l *Line) { l.Status, l.Reason, l.Entry = next, reason, e.Number })
 		}
 	}
 	return s.shift(e, func(h *Holding) { h.Status, h.Vehicle = status, "" })

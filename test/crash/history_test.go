@@ -85,7 +85,9 @@ func (h *chronicle) transfer(id string, people []string) {
 	}), habeastest.Once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
 		return s.AddWaypoint(id, custody.Waypoint{Code: "BRIDGE", Name: "Bridge"})
 	}))
-	h.add("planner", func(s *custody.State, _ time.Time) ([]custody.Entry, error) { return s.LoadManifest(id, "list", people) })
+	h.add("planner", func(s *custody.State, _ time.Time) ([]custody.Entry, error) {
+		return s.LoadManifest(id, "list", people)
+	})
 	var vehicles []string
 	for aboard := range slices.Chunk(people, 40) {
 		v := fmt.Sprintf("B%d", len(vehicles)+1)
@@ -97,8 +99,12 @@ func (h *chronicle) transfer(id string, people []string) {
 	h.one("governor", func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.ApproveTransfer(id, "governor") })
 	for i, v := range vehicles {
 		aboard := people[40*i : min(40*(i+1), len(people))]
-		h.each("reception", aboard, func(s *custody.State, person string, now time.Time) (custody.Entry, error) { return s.Identify(id, person, now) })
-		h.each("reception", aboard, func(s *custody.State, person string, now time.Time) (custody.Entry, error) { return s.Board(id, v, person, now) })
+		h.each("reception", aboard, func(s *custody.State, person string, now time.Time) (custody.Entry, error) {
+			return s.Identify(id, person, now)
+		})
+		h.each("reception", aboard, func(s *custody.State, person string, now time.Time) (custody.Entry, error) {
+			return s.Board(id, v, person, now)
+		})
 		h.count("reception", id, v, custody.VehicleCount{Stage: "boarding", Counted: len(aboard)})
 	}
 	h.one("reception", func(s *custody.State, now time.Time) (custody.Entry, error) {
@@ -121,7 +127,9 @@ func (h *chronicle) transfer(id string, people []string) {
 }
 
 func (h *chronicle) count(by, id, vehicle string, c custody.VehicleCount) {
-	h.one(by, func(s *custody.State, now time.Time) (custody.Entry, error) { return s.CountVehicle(id, vehicle, c, now) })
+	h.one(by, func(s *custody.State, now time.Time) (custody.Entry, error) {
+		return s.CountVehicle(id, vehicle, c, now)
+	})
 }
 
 // accept accepts the one handover that is offered.

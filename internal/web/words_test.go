@@ -1,0 +1,164 @@
+package web
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/words"
+)
+
+// asked finds the messages that templates and handlers ask for by name.
+var asked = regexp.MustCompile(`(?:\b[Ss]ay|Plural)\("([^"]+)"`)
+
+func TestEveryMessageIsInBothLanguages(t *testing.T) {
+	files, err := filepath.Glob("*.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]string{}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_templ.go") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range asked.FindAllStringSubmatch(string(text), -1) {
+			ids[found[1]] = name
+		}
+	}
+	if len(ids) < 150 {
+		t.Fatalf("only %d messages were found: the search looks for the wrong calls", len(ids))
+	}
+	for id, name := range ids {
+		if !strings.HasSuffix(id, ".") { // what ends in a dot is put together when it is asked for
+			inBoth(t, id, name)
+		}
+	}
+}
+
+// inBoth checks that a message is said in its own words in each language. (A few words are
+// the same in both; a whole sentence never is.)
+func inBoth(t *testing.T, id, where string) {
+	t.Helper()
+	es, en := words.For("es"), words.For("en")
+	if !es.Has(id) {
+		t.Errorf("%s: no catalogue has the message %q", where, id)
+	} else if said := es.Say(id, nil); said == en.Say(id, nil) && strings.Count(said, " ") > 2 {
+		t.Errorf("%s: the message %q is the same in both languages: %q", where, id, said)
+	}
+}
+
+func TestEveryTermIsInBothLanguages(t *testing.T) {
+	for family, codes := range map[string][]string{
+		"kind": textsOf(kinds()), "legal": textsOf(legalStatuses), "page.where": whereabouts, "authority": textsOf(custody.AuthorityKinds),
+		"holding": textsOf([]custody.HoldingStatus{custody.Held, custody.Out, custody.InTransit, custody.Lost, custody.Released, custody.Dead}),
+		"line": textsOf([]custody.LineStatus{custody.Listed, custody.Identified, custody.Boarded, custody.LineDeparted, custody.Lodged, custody.Received,
+			custody.Withdrawn, custody.Diverted, custody.LineDead, custody.LineEscaped}),
+		"transferstatus": textsOf([]custody.TransferStatus{custody.Drafted, custody.Approved, custody.CalledOff, custody.Closed}),
+		"handoverkind":   textsOf([]custody.HandoverKind{custody.Departing, custody.Arriving}),
+		"placekind": textsOf([]custody.PlaceKind{custody.Establishment, custody.Sector, custody.Module, custody.Wing, custody.Landing, custody.Cell,
+			custody.Reception, custody.Infirmary, custody.SeparationUnit, custody.VehiclePlace, custody.Court, custody.Hospital}),
+		"stage":         {"boarding", "waypoint", "arrival"},
+		"page.fullness": {"empty", "room", "nearly", "full", "crowded", "unused"},
+		"page.sex":      {"M", "F", "X"},
+	} {
+		for _, code := range codes {
+			inBoth(t, family+"."+strings.ReplaceAll(code, ".", "-"), family)
+		}
+	}
+	for _, g := range lineGroups {
+		inBoth(t, "page.group."+g.Name, "lineGroups")
+	}
+	for field := range fieldsSaid(t) {
+		inBoth(t, "page.fact."+field, "stepOf")
+	}
+}
+
+// fieldsSaid are the facts that a step of a chain may show, as the source names them.
+func fieldsSaid(t *testing.T) map[string]bool {
+	t.Helper()
+	text, err := os.ReadFile("step.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := map[string]bool{}
+	for _, found := range regexp.MustCompile(`st\.add\("([a-z]+)"`).FindAllStringSubmatch(string(text), -1) {
+		fields[found[1]] = true
+	}
+	if len(fields) < 10 {
+		t.Fatalf("only %d facts were found: the search looks for the wrong calls", len(fields))
+	}
+	return fields
+}
+
+// What a contradiction says besides whom it is about is shown with a name of its own.
+func TestEveryParameterOfADiscrepancyHasAName(t *testing.T) {
+	for _, name := range contradictionParams(t) {
+		if name != "person" && name != "transfer" && name != "vehicle" {
+			inBoth(t, "page.param."+name, "custody")
+		}
+	}
+}
+
+func contradictionParams(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../custody/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, call := range regexp.MustCompile(`\.contradict\((.*)\)\n`).FindAllStringSubmatch(string(text), -1) {
+			parts := strings.Split(call[1], ", ")
+			for i := 1; i < len(parts); i += 2 {
+				names = append(names, strings.Trim(parts[i], `"`))
+			}
+		}
+	}
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) < 5 {
+		t.Fatalf("only %v were found: the search looks for the wrong calls", names)
+	}
+	return names
+}
+
+// The filter of the book offers every kind that custody knows.
+func TestEveryKindCanBeFilteredFor(t *testing.T) {
+	text, err := os.ReadFile("../custody/kinds.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := 0
+	for _, found := range regexp.MustCompile(`"([a-z]+\.[a-z-]+)"`).FindAllStringSubmatch(string(text), -1) {
+		kind := custody.Kind(found[1])
+		if !kind.Known() {
+			continue
+		}
+		known++
+		if !slices.Contains(kinds(), kind) {
+			t.Errorf("the filter does not offer %s", kind)
+		}
+	}
+	if known != len(kinds()) {
+		t.Errorf("the filter offers %d kinds, custody knows %d", len(kinds()), known)
+	}
+}
+
+func textsOf[T ~string](list []T) []string {
+	texts := make([]string, len(list))
+	for i, one := range list {
+		texts[i] = string(one)
+	}
+	return texts
+}
