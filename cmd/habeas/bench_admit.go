@@ -106,8 +106,14 @@ func (c *benchAdmitCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if c.JSON {
 		return printJSON(t, f)
 	}
-	_, err = fmt.Fprintf(t.out, "%s: %d people admitted in %.1f ms (%.2f times the bare %d rows), handed over with proofs in %.1f ms (%.2f times the bare %d rows)\n",
-		f.Engine, f.People, f.AdmitMS, f.AdmitRatio, f.AdmitRows, f.HandoverMS, f.HandoverRate, f.HandoverRows)
+	against := func(ratio float64, rows int) string {
+		if ratio == 0 {
+			return ""
+		}
+		return fmt.Sprintf(" (%.2f times the bare %d rows)", ratio, rows)
+	}
+	_, err = fmt.Fprintf(t.out, "%s: %d people admitted in %.1f ms%s, handed over with proofs in %.1f ms%s\n", f.Engine, f.People,
+		f.AdmitMS, against(f.AdmitRatio, f.AdmitRows), f.HandoverMS, against(f.HandoverRate, f.HandoverRows))
 	return err
 }
 

@@ -2,14 +2,15 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -157,18 +158,37 @@ func (m *mover) move() error {
 		return err
 	}
 	m.next++
-	resp, err := http.ReadResponse(m.reader, nil)
+	return m.answered()
+}
+
+// answered reads one reply. The load should cost little beside the server, so no more is
+// parsed than tells where the reply ends.
+func (m *mover) answered() error {
+	status, err := m.reader.ReadString('\n')
 	if err != nil {
 		return err
 	}
-	body, err := io.ReadAll(resp.Body)
-	if err := errors.Join(err, resp.Body.Close()); err != nil {
-		return err
+	length := -1
+	for {
+		line, err := m.reader.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		if len(line) <= 2 {
+			break
+		}
+		if name, value, ok := bytes.Cut(line, []byte(": ")); ok && bytes.EqualFold(name, []byte("Content-Length")) {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return err
+			}
+		}
 	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("a move was answered with %d: %.300s", resp.StatusCode, body)
+	if !strings.HasPrefix(status, "HTTP/1.1 200 ") || length < 0 {
+		rest, _ := m.reader.Peek(m.reader.Buffered())
+		return fmt.Errorf("a move was answered with %q: %.300s", strings.TrimSpace(status), rest)
 	}
-	return nil
+	_, err = m.reader.Discard(length)
+	return err
 }
 
 // moveAll lets the movers work side by side for a while.

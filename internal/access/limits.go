@@ -64,9 +64,9 @@ func (a attempt) forgive(now time.Time) {
 	}
 }
 
-// limiter finds or makes the limiter of a key. When too many are kept, those that limit
-// nobody at the moment go; if none can go, all do but the strictest part: forgetting is
-// better than to run out of memory.
+// limiter finds or makes the limiter of a key. When too many are kept, those go first that
+// limit nobody, then those with room left, then any: to forget is better than to run out of
+// memory.
 func limiter(kept map[string]*rate.Limiter, key string, interval time.Duration, burst int, now time.Time) *rate.Limiter {
 	if l := kept[key]; l != nil {
 		return l

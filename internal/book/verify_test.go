@@ -3,6 +3,7 @@ package book_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -195,7 +196,7 @@ func (r recorded) flips(step func(length int) int) int {
 	r.t.Helper()
 	tried := 0
 	for _, table := range recordTables {
-		rows, columns := r.rows(table.name, table.keys)
+		rows, columns := r.rows(table.name)
 		if len(rows) == 0 {
 			r.t.Errorf("table %s has no row to change", table.name)
 		}
@@ -245,11 +246,12 @@ func length(value any) int {
 	return 8
 }
 
-func (r recorded) rows(table string, keys []string) (list [][]any, columns []string) {
+func (r recorded) rows(table string) (list [][]any, columns []string) {
 	r.t.Helper()
-	rows, err := r.db.Query("SELECT * FROM " + table + " ORDER BY " + strings.Join(keys, ", "))
+	empty, err := r.db.Query("SELECT * FROM " + table + " WHERE 1 = 0")
 	if err == nil {
-		columns, err = rows.Columns()
+		columns, err = empty.Columns()
+		err = errors.Join(err, empty.Close())
 	}
 	if err != nil {
 		r.t.Fatal(err)
@@ -275,7 +277,7 @@ func TestChangedBytesAreFoundOnPostgres(t *testing.T) {
 func TestCheckpointHasOneSpelling(t *testing.T) {
 	s := habeastest.NewStore(t, habeastest.SQLite)
 	r := tamper(t, s, tiny(t, s))
-	rows, columns := r.rows("checkpoint", []string{"size"})
+	rows, columns := r.rows("checkpoint")
 	newest := rows[len(rows)-1]
 	note := newest[1].(string)
 	for i := len(note) - 4; i <= len(note); i++ {
@@ -319,7 +321,7 @@ func TestRowsDeletedAddedAndSwappedAreFound(t *testing.T) {
 			if table.name == "attachment" {
 				continue // which files are attached is no part of the record; their content is
 			}
-			rows, columns := r.rows(table.name, table.keys)
+			rows, columns := r.rows(table.name)
 			for _, row := range []int{0, len(rows) - 1} {
 				key := keyOf(table.keys, columns, rows[row])
 				exec(t, r.db, "DELETE FROM "+table.name+" WHERE "+where(table.keys, 1), key...)
@@ -398,7 +400,7 @@ func contains(list []string, s string) bool {
 func TestRewrittenHistoryIsFound(t *testing.T) {
 	habeastest.Engines(t, func(t *testing.T, s *habeastest.Store) {
 		r := tamper(t, s, tiny(t, s))
-		entries, columns := r.rows("entry", []string{"number"})
+		entries, columns := r.rows("entry")
 		if strings.Join(columns, " ") != "number previous salt hashes body" {
 			t.Fatalf("the columns of the book are %v", columns)
 		}
@@ -422,7 +424,7 @@ func TestRewrittenHistoryIsFound(t *testing.T) {
 		}
 		exec(t, r.db, "UPDATE person SET body = replace(body, $1, $2)", name, other)
 		problems := r.problems()
-		checkpoints, _ := r.rows("checkpoint", []string{"size"})
+		checkpoints, _ := r.rows("checkpoint")
 		if len(problems) != len(checkpoints) {
 			t.Fatalf("want every one of %d checkpoints to give it away and nothing else, got %q", len(checkpoints), problems)
 		}

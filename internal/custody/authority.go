@@ -87,23 +87,6 @@ func (s *State) HasLivePaper(person string, at time.Time) bool {
 	return slices.ContainsFunc(s.PapersOf(person), func(a *Authority) bool { return a.Live(at) })
 }
 
-// livePapers returns the identifiers of the authorities that are live at an instant.
-func (s *State) livePapers(person string, at time.Time) []string {
-	var live []string
-	for _, a := range s.PapersOf(person) {
-		if a.Live(at) {
-			live = append(live, a.ID)
-		}
-	}
-	return live
-}
-
-// Overdue is a person held although the last authority is live no longer (norm REG-5).
-type Overdue struct {
-	Person string
-	Since  time.Time // when the last authority lapsed, or when they were taken in without one
-}
-
 // OverdueSince returns since when a person in custody is held without a live authority;
 // zero when one is live. Source: law 3; Mandela 7; ICCPR 9.
 func OverdueSince(h *Holding, papers []*Authority, now time.Time) time.Time {

@@ -38,11 +38,6 @@ func asFormula(text string) bool {
 	return len(text) > 1 && text[0] == '\'' && strings.ContainsAny(text[1:2], "=+-@\t\r\n'")
 }
 
-// blank is a row of which Read says that there is nothing in it.
-func blank(row []string) bool {
-	return strings.Trim(strings.Join(row, ""), " \u00a0\ufeff\t\r\n") == ""
-}
-
 type written struct {
 	rows [][]string
 	days []time.Time

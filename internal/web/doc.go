@@ -5,5 +5,3 @@
 // A page is a typed struct that a handler fills from the desks and a template shows. Every
 // text comes from the catalogues of the words room, under "page." or as a term.
 package web
-
-//go:generate go run -modfile=../../tools/go.mod github.com/a-h/templ/cmd/templ generate

@@ -97,4 +97,3 @@ func mustBeUntouched(t *testing.T, b *book.Book, size int64, root string) {
 		t.Errorf("verification found: %s", p)
 	}
 }
-

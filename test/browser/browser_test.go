@@ -1,0 +1,113 @@
+package browser_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// How long the drill and a scenario may take at most, on two busy cores.
+const (
+	drillPatience    = 3 * time.Minute
+	scenarioPatience = 10 * time.Minute
+)
+
+// TestFirstPage plays a drill of 600 people and then the first page in a browser. With
+// HABEAS_SHOTS it leaves pictures of every page in that folder.
+func TestFirstPage(t *testing.T) {
+	base, officials := drill(t, build(t))
+	names, err := json.Marshal(officials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), scenarioPatience)
+	defer cancel()
+	scenario := exec.CommandContext(ctx, "node", "first_page.mjs", base)
+	scenario.Env = append(os.Environ(), "HABEAS_OFFICIALS="+string(names))
+	output, err := scenario.CombinedOutput()
+	t.Logf("%s", output)
+	if err != nil {
+		t.Fatalf("the first page: %v", err)
+	}
+}
+
+// build builds the program as it is shipped.
+func build(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "habeas")
+	command := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/habeas")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("build the program: %v\n%s", err, output)
+	}
+	return program
+}
+
+// What habeas demo prints, in any language: an official and the password made for this run,
+// and, when everything is played, the address that it serves.
+var (
+	official = regexp.MustCompile(`^  ([a-z][a-z0-9.]*) +(\S{12,})$`)
+	address  = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+)
+
+// drill plays a drill and serves what it leaves behind until the test ends. It returns the
+// address and the officials' passwords, as the program printed them.
+func drill(t *testing.T, program string) (base string, officials map[string]string) {
+	t.Helper()
+	command := exec.Command(program, "demo", "--data", filepath.Join(t.TempDir(), "data"), "--people", "600", "--listen", "127.0.0.1:0")
+	output, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command.Stderr = &tail{t: t}
+	if err := command.Start(); err != nil {
+		t.Fatalf("start the drill: %v", err)
+	}
+	hurry := time.AfterFunc(drillPatience, func() { _ = command.Process.Kill() })
+	drained := make(chan struct{})
+	t.Cleanup(func() {
+		if err := command.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Errorf("stop the program: %v", err)
+		}
+		<-drained
+		if err := command.Wait(); err != nil {
+			t.Errorf("the program did not end well: %v", err)
+		}
+	})
+	officials = map[string]string{}
+	lines := bufio.NewScanner(output)
+	for lines.Scan() {
+		if found := official.FindStringSubmatch(lines.Text()); found != nil {
+			officials[found[1]] = found[2]
+		}
+		if base = address.FindString(lines.Text()); base != "" {
+			break
+		}
+	}
+	hurry.Stop()
+	go func() {
+		defer close(drained)
+		_, _ = io.Copy(io.Discard, output) // what it says while it serves is of no interest
+	}()
+	if base == "" {
+		t.Fatalf("the drill ended without serving anything: %v", lines.Err())
+	}
+	return base, officials
+}
+
+// tail passes what the program complains about on to the test's log.
+type tail struct{ t *testing.T }
+
+func (l *tail) Write(text []byte) (int, error) {
+	l.t.Logf("%s", text)
+	return len(text), nil
+}
