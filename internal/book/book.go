@@ -180,6 +180,9 @@ func (b *Book) load(ctx context.Context) error {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return fmt.Errorf("read the checkpoint: %w", err)
 	}
+	if err := b.recent.load(ctx, b.engine); err != nil {
+		return err
+	}
 	b.state, b.tree = state, tree
 	b.committed.Lock()
 	b.committed.state, b.committed.checkpoint = committed, checkpoint

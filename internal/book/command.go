@@ -205,8 +205,12 @@ func (b *Book) replay(ctx context.Context, command Command, past requestRow) (Wr
 func (b *Book) pastRequest(ctx context.Context, command Command) (requestRow, error) {
 	// One that is decided and not yet on disk must not be answered from here: it goes to
 	// the writer, which answers it together with the first.
-	if past, ok := b.recent.find(command); ok && past.first+past.count <= b.Size() {
+	past, found, known := b.recent.find(command)
+	switch {
+	case found && past.first+past.count <= b.Size():
 		return past, nil
+	case known:
+		return past, ErrNotFound // new, or on its way to the disk: the writer will say
 	}
 	r := requestRow{official: command.By, key: command.Key}
 	err := b.engine.db().QueryRowContext(ctx, "SELECT digest, first, count FROM request WHERE official = $1 AND key = $2", command.By, command.Key).

@@ -221,7 +221,11 @@ func (r recorded) flips(step func(length int) int) int {
 							continue // the database itself refuses this one
 						}
 						tried++
-						if !names(problems, table.name, key) {
+						named := names(problems, table.name, key)
+						if table.name == "checkpoint" && columns[c] == "size" { // its size is its name: it is named by what it now says
+							named = names(problems, table.name, []any{to})
+						}
+						if !named {
 							r.t.Errorf("byte %d of %s in table %s, row %v, changed by %#x: not named in %q", i, columns[c], table.name, key, mask, problems)
 						}
 						break
@@ -325,8 +329,18 @@ func TestRowsDeletedAddedAndSwappedAreFound(t *testing.T) {
 			for _, row := range []int{0, len(rows) - 1} {
 				key := keyOf(table.keys, columns, rows[row])
 				exec(t, r.db, "DELETE FROM "+table.name+" WHERE "+where(table.keys, 1), key...)
-				// A last entry that is gone is missed by the checkpoint over it.
-				if problems := r.problems(); !names(problems, table.name, key) && !(table.name == "entry" && names(problems, "checkpoint", []any{int64(len(rows))})) {
+				problems := r.problems()
+				found := names(problems, table.name, key)
+				switch {
+				case table.name == "entry": // a last entry that is gone is missed by the checkpoint over it
+					found = found || names(problems, "checkpoint", []any{int64(len(rows))})
+				case table.name == "checkpoint" && row == 0:
+					// An older checkpoint adds nothing to a newer one, and which sizes had one is not recorded.
+					found = true
+				case table.name == "checkpoint":
+					found = len(problems) == 1 && strings.HasPrefix(problems[0], "the newest checkpoint is of size")
+				}
+				if !found {
 					t.Errorf("table %s without row %v: not named in %q", table.name, key, problems)
 				}
 				restore()

@@ -89,7 +89,7 @@ func (b *Book) decide(c *call) {
 		return
 	}
 	if c.command.Key != "" {
-		if past, ok := b.recent.find(c.command); ok {
+		if past, found, _ := b.recent.find(c.command); found {
 			c.replay = &past
 			return
 		}

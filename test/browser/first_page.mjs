@@ -89,7 +89,7 @@ try {
     await page.goto(base);
     const duty = await api("jefe.servicio");
     const people = await duty(`/people?under=${establishment}&limit=2`);
-    person = (people.people ?? people.list ?? people.items)[0];
+    person = people.people[0];
     const cells = await duty(`/roll?by=place`);
     const elsewhere = cells.places.find((p) => p.establishment === establishment && p.kind === "cell" && p.code !== person.place);
     await duty(`/people/${person.number}/sightings`, { place: elsewhere.code });

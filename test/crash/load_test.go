@@ -20,7 +20,7 @@ import (
 const (
 	teams        = 8  // side by side
 	perBus       = 12 // people of a team on each transfer
-	loadRequests = 600
+	loadRequests = 720
 )
 
 // infirmary is a place of the origin beside its reception that takes whoever comes.

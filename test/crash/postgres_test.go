@@ -1,0 +1,43 @@
+package crash
+
+import (
+	"testing"
+)
+
+const (
+	killsOfPostgres  = 3
+	breaksOfPostgres = 8
+)
+
+// TestPostgresItselfIsKilled kills the database under a server that goes on living: the
+// server finds it again by itself.
+func TestPostgresItselfIsKilled(t *testing.T) {
+	c := newCluster(t)
+	s := store{t.TempDir(), c.url("habeas", "habeas")}
+	l, v := newLoad(t, s)
+	strike(t, l, s, killsOfPostgres, func() {
+		l.goDown()
+		c.kill(t)
+		c.start(t)
+		l.goUp(v.base)
+		s.mustVerify(t)
+	})
+}
+
+// TestBrokenConnections ends connections of a living server, now the writing one, now all.
+func TestBrokenConnections(t *testing.T) {
+	c := newCluster(t)
+	s := store{t.TempDir(), c.url("habeas", "habeas")}
+	l, _ := newLoad(t, s)
+	blows := 0
+	strike(t, l, s, breaksOfPostgres, func() {
+		statement := "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+		if blows++; blows%2 == 0 {
+			statement = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'habeas'"
+		}
+		if err := c.execute(statement); err != nil {
+			t.Fatal(err)
+		}
+		s.mustVerify(t)
+	})
+}
