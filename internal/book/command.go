@@ -145,7 +145,7 @@ func (b *Book) Do(ctx context.Context, command Command, act func(*Tx) error) (Wr
 			return b.replay(ctx, command, past)
 		}
 		if !errors.Is(err, ErrNotFound) {
-			return Written{}, err
+			return Written{}, fmt.Errorf("%w: look for an earlier request with this key: %w", ErrNotWritten, err)
 		}
 	}
 	c := &call{ctx: ctx, command: command, act: act, done: make(chan struct{})}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/roll"
@@ -13,7 +14,8 @@ import (
 // establishmentPage is the roll of one establishment, place by place.
 type establishmentPage struct {
 	establishmentRow
-	Entry    int64
+	At       time.Time // when the numbers were true
+	Entry    int64     // how many entries the book had then
 	Groups   []group
 	Statuses []statusCount
 }
@@ -35,12 +37,12 @@ type statusCount struct {
 
 func (d *door) establishment(v *visit) error {
 	code := v.r.PathValue("code")
-	now := d.Roll.Roll(v.now, true)
+	now := d.rollNow(v.now, settle).roll
 	at := slices.IndexFunc(now.Establishments, func(e roll.EstablishmentRoll) bool { return e.Code == code })
 	if at < 0 {
 		return custody.Unknown("establishment", code)
 	}
-	p := establishmentPage{establishmentRow: establishmentRow{EstablishmentRoll: now.Establishments[at]}, Entry: now.Entry}
+	p := establishmentPage{establishmentRow: establishmentRow{EstablishmentRoll: now.Establishments[at]}, At: now.At, Entry: now.Entry}
 	var inside []roll.PlaceRoll
 	for _, one := range now.Places {
 		if one.Establishment == code {
@@ -48,10 +50,8 @@ func (d *door) establishment(v *visit) error {
 			inside = append(inside, one)
 		}
 	}
-	d.Book.Read(func(s *custody.State) {
-		p.Groups = groupsOf(s, inside)
-		p.Statuses = statusesOf(s, code, v)
-	})
+	d.Book.Read(func(s *custody.State) { p.Groups = groupsOf(s, inside) })
+	p.Statuses = d.legalStatusesIn(code, now.At)
 	return v.show(http.StatusOK, establishmentRoll(d.frame(v, "today", p.Name, code), p))
 }
 
@@ -75,22 +75,6 @@ func groupsOf(s *custody.State, places []roll.PlaceRoll) []group {
 	}
 	slices.SortFunc(groups, func(a, b group) int { return strings.Compare(a.Place.Code, b.Place.Code) })
 	return groups
-}
-
-func statusesOf(s *custody.State, establishment string, v *visit) []statusCount {
-	counts := map[custody.LegalStatus]int{}
-	for h := range s.Holdings.All() {
-		if h.Status.InCustody() && h.At.Establishment == establishment {
-			counts[custody.StatusOf(s.PapersOf(h.Person), v.now)]++
-		}
-	}
-	var list []statusCount
-	for _, status := range legalStatuses {
-		if counts[status] > 0 {
-			list = append(list, statusCount{status, counts[status]})
-		}
-	}
-	return list
 }
 
 // fullness says how full a place is, for its colour; the number beside it says it too.

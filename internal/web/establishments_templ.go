@@ -73,7 +73,7 @@ func establishmentRoll(f frame, p establishmentPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = instant(f, p.Entry).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = instant(f, p.At, p.Entry).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

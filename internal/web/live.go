@@ -19,7 +19,7 @@ import (
 // a word every alive even when nothing happens, so that the browser knows that the line
 // holds; and what was made for one listener serves another for as long as fresh.
 const (
-	pause    = 500 * time.Millisecond
+	pause    = time.Second
 	alive    = 10 * time.Second
 	fresh    = 5 * time.Second
 	patience = 20 * time.Second

@@ -66,7 +66,7 @@ func (s *space) add(p roll.PlaceRoll) {
 // today shows the roll now.
 func (d *door) today(v *visit) error {
 	f := d.todayFrame(v)
-	t, err := d.readToday(f)
+	t, err := d.readToday(f, settle)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (d *door) followToday(v *visit) error {
 	return d.stream(v, key, func(now time.Time) (templ.Component, error) {
 		at := f
 		at.Now = now
-		t, err := d.readToday(at)
+		t, err := d.readToday(at, 0)
 		return todayParts(at, t), err
 	})
 }
@@ -94,8 +94,10 @@ func (d *door) todayFrame(v *visit) frame {
 	return f
 }
 
-func (d *door) readToday(f frame) (today, error) {
-	t := today{Roll: d.Roll.Roll(f.Now, true)}
+// readToday reads what Today shows; its roll may lag behind the book as long as tolerated.
+func (d *door) readToday(f frame, tolerated time.Duration) (today, error) {
+	now := d.rollNow(f.Now, tolerated)
+	t := today{Roll: now.roll}
 	spaces := map[string]*space{}
 	for _, p := range t.Roll.Places {
 		if spaces[p.Establishment] == nil {
@@ -111,8 +113,7 @@ func (d *door) readToday(f frame) (today, error) {
 		t.Establishment = append(t.Establishment, row)
 	}
 	if f.May(custody.ReadRecords) {
-		overdue := d.Roll.Overdue(f.Now)
-		t.Overdue = overdue[:min(len(overdue), shownFirst)]
+		t.Overdue = now.overdue[:min(len(now.overdue), shownFirst)]
 		open := d.Roll.Discrepancies(true)
 		t.Discrepancies = d.disputesOf(open[:min(len(open), shownFirst)])
 	}

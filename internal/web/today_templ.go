@@ -103,7 +103,7 @@ func todayParts(f frame, t today) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = instant(f, t.Roll.Entry).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = instant(f, t.Roll.At, t.Roll.Entry).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

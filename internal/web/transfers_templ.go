@@ -804,7 +804,7 @@ func transferParts(f frame, p transferPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = instant(f, p.Entry).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = instant(f, f.Now, p.Entry).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -34,7 +34,8 @@ const maxForm = 64 << 10
 // door serves the pages.
 type door struct {
 	Services
-	parts parts
+	parts     parts
+	snapshots snapshots
 }
 
 // New returns the handler of every page, from "/" down. Requests that change something and
