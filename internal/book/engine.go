@@ -12,6 +12,9 @@ type engine interface {
 	name() string
 	// write makes one group of commands durable, all or nothing.
 	write(ctx context.Context, g *group) error
+	// reclaim makes sure, after a write that failed, that nothing of it is still under way
+	// and that no other server writes: what is stored can be read again, and will stay so.
+	reclaim(ctx context.Context) error
 	// db reads (and writes what lies beside the book: secrets, quarantine, attachments).
 	db() *sql.DB
 	// dump runs read in a transaction that sees one instant.

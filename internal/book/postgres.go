@@ -108,6 +108,18 @@ func (t *table) putMany() string {
 		strings.Join(names, ", "), strings.Join(arrays, ", "), strings.Join(keys, ", "), strings.Join(updates, ", "))
 }
 
+// reclaim connects anew when the connection broke. PostgreSQL may still be writing what
+// came over the old one: it gives up that connection's lock when it has done so, and the
+// new one waits for the lock.
+func (e *postgres) reclaim(ctx context.Context) error {
+	e.writing.Lock()
+	defer e.writing.Unlock()
+	if e.writer != nil && !e.writer.IsClosed() {
+		return nil
+	}
+	return e.connectWriter(ctx)
+}
+
 // write sends the whole group as one implicit transaction. A connection that broke has
 // lost its lock too: the next write takes a new one, unless another server has it.
 func (e *postgres) write(ctx context.Context, g *group) error {

@@ -233,6 +233,9 @@ func (e *sqlite) copyBackInBackground() {
 	}
 }
 
+// reclaim has nothing to wait for: a write that failed is over, and the folder is locked.
+func (e *sqlite) reclaim(context.Context) error { return nil }
+
 func (e *sqlite) snapshot(ctx context.Context, read func(*sql.Tx) error) error {
 	tx, err := e.pool.BeginTx(ctx, nil)
 	if err != nil {

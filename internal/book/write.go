@@ -42,7 +42,11 @@ func (b *Book) write() {
 func (b *Book) writeGroup(first *call) {
 	ctx := context.Background()
 	if b.broken {
-		if err := b.load(ctx); err != nil {
+		err := b.engine.reclaim(ctx)
+		if err == nil {
+			err = b.load(ctx)
+		}
+		if err != nil {
 			b.config.Log.Error("the storage still fails", "error", err)
 			b.answer([]*call{first}, fmt.Errorf("%w: %w", ErrNotWritten, err))
 			return

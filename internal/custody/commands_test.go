@@ -3,6 +3,7 @@ package custody_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,7 +28,7 @@ func (m *machine) repeat(t *rapid.T) {
 		"arrive": m.arrive, "offer arrival": m.offerArrival, "withdraw": m.withdraw, "divert": m.divert, "lodge": m.lodge, "resume": m.resume,
 		"unlisted": m.unlisted, "close": m.close,
 	}
-	for i := range 12 {
+	for i := range 24 {
 		actions[fmt.Sprint("journey ", i)] = m.leg // so that whole journeys happen
 	}
 	t.Repeat(actions)
@@ -194,7 +195,6 @@ func (m *machine) orderRelease(t *rapid.T) {
 }
 
 func (m *machine) release(t *rapid.T) {
-	rarely(t)
 	person, at, now := m.anyone(t), m.at(t), m.now()
 	w := m.people[person]
 	cited := map[string]*letter{}
@@ -306,15 +306,13 @@ func (m *machine) takeOut(t *rapid.T) {
 }
 
 func (m *machine) resolve(t *rapid.T) {
-	var ids []string
-	for id := range m.open {
-		ids = append(ids, id)
-	}
-	if len(ids) == 0 {
+	if len(m.open) == 0 {
 		t.Skip("no discrepancy")
 	}
-	slices.Sort(ids)
-	id := rapid.SampledFrom(ids).Draw(t, "discrepancy")
+	m.resolveOf(t, rapid.SampledFrom(sortedKeys(m.open)).Draw(t, "discrepancy"))
+}
+
+func (m *machine) resolveOf(t *rapid.T, id string) {
 	m.play(t, "resolution", true, order{"duty", custody.ResolveDisputes,
 		once(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.Resolve(id, "duty", "looked into", now)
@@ -695,7 +693,11 @@ func (m *machine) offerArrivalOf(t *rapid.T, id string, buses []*bus, people []s
 
 func (m *machine) withdraw(t *rapid.T) {
 	id, tr := m.anyTransfer(t)
-	person := m.anyLine(t, tr)
+	m.withdrawOf(t, id, m.anyLine(t, tr))
+}
+
+func (m *machine) withdrawOf(t *rapid.T, id, person string) {
+	tr := m.transfers[id]
 	l, w := tr.lines[person], m.people[person]
 	can := l != nil && l.status != "withdrawn" && (l.departed() || l.status != "boarded" || m.orderable(person))
 	if m.play(t, "withdrawal", can, order{"health", custody.LoadVehicles,
@@ -810,7 +812,12 @@ func (m *machine) unlisted(t *rapid.T) {
 }
 
 func (m *machine) close(t *rapid.T) {
-	id, tr := m.anyTransfer(t)
+	id, _ := m.anyTransfer(t)
+	m.closeOf(t, id)
+}
+
+func (m *machine) closeOf(t *rapid.T, id string) {
+	tr := m.transfers[id]
 	can := tr.status == "approved"
 	for _, l := range tr.lines {
 		can = can && l.settled()
@@ -870,7 +877,7 @@ func (m *machine) leg(t *rapid.T) {
 	case open != "":
 		m.acceptBy(t, open, m.handovers[open], "reception2")
 	case len(m.aboard(b.key)) == 0 || !tr.escort:
-		t.Skip("nobody to take further")
+		m.finish(t, id)
 	case b.departed.IsZero() && b.counted != len(m.aboard(b.key)):
 		m.countOn(t, id, b, len(m.aboard(b.key)), "boarding")
 	case b.departed.IsZero():
@@ -886,13 +893,29 @@ func (m *machine) leg(t *rapid.T) {
 	}
 }
 
-func sortedLines(tr *trip) (people []string) {
-	for p := range tr.lines {
-		people = append(people, p)
+// finish takes a transfer with an empty vehicle one step nearer to its close.
+func (m *machine) finish(t *rapid.T, id string) {
+	tr := m.transfers[id]
+	for _, p := range sortedLines(tr) {
+		if l := tr.lines[p]; !l.settled() {
+			if l.status == "listed" || l.status == "identified" {
+				m.withdrawOf(t, id, p)
+			}
+			return
+		}
 	}
-	slices.Sort(people)
-	return people
+	for _, d := range sortedKeys(m.open) {
+		if m.open[d] == id {
+			m.resolveOf(t, d)
+			return
+		}
+	}
+	m.closeOf(t, id)
 }
+
+func sortedKeys[V any](of map[string]V) []string { return slices.Sorted(maps.Keys(of)) }
+
+func sortedLines(tr *trip) []string { return sortedKeys(tr.lines) }
 
 // arrival and step spell what a desk is told.
 func arrival(number, place string, at time.Time, a custody.Admission, fact bool) rollArrival {

@@ -281,9 +281,8 @@ func TestMachine(t *testing.T) {
 		}
 	})
 	// A machine that never gets anywhere proves nothing.
-	for _, k := range []custody.Kind{custody.PersonMoved, custody.PersonReleased, custody.PersonReceived, custody.PersonDeparted, custody.PersonWithdrawn,
-		custody.PersonDiverted, custody.PersonLodged, custody.PersonResumed, custody.PersonUnlisted, custody.TransferClosed, custody.HandoverRecalled,
-		custody.PersonRecaptured, custody.TransferCalled, custody.DiscrepancyResolved} {
+	for _, k := range []custody.Kind{custody.PersonMoved, custody.PersonDeparted, custody.PersonReceived, custody.PersonWithdrawn, custody.PersonDiverted,
+		custody.PersonLodged, custody.PersonUnlisted, custody.TransferClosed, custody.DiscrepancyResolved} {
 		if taken[k] == 0 && !t.Failed() {
 			t.Errorf("in all runs nothing of kind %s ever happened", k)
 		}

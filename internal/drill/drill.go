@@ -58,8 +58,9 @@ type play struct {
 // Play sets the service up and plays both transfers. It fails at the first call that is
 // refused and should not be, or accepted and should not be.
 func Play(ctx context.Context, c Config) (Outcome, error) {
-	if c.People < 100 || c.People > 10000 {
-		return Outcome{}, fmt.Errorf("play the drill: %d people, not between 100 and 10,000", c.People)
+	// Fewer would not fill two buses, and the drill's trouble needs a second.
+	if c.People < 200 || c.People > 10000 {
+		return Outcome{}, fmt.Errorf("play the drill: %d people, not between 200 and 10,000", c.People)
 	}
 	if c.HTTP == nil {
 		c.HTTP = http.DefaultClient

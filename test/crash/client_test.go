@@ -18,7 +18,7 @@ import (
 )
 
 // line is the way to the server that the officers of a load share. It knows when the
-// server is down, counts what is sent, and says when the next blow is due.
+// server is down, counts the commands, and says when the next blow is due.
 type line struct {
 	http *http.Client
 
@@ -26,8 +26,8 @@ type line struct {
 	base string
 	up   chan struct{} // closed while there is no outage
 
-	sent    atomic.Int64
-	next    atomic.Int64 // the request whose sending makes the next blow due
+	orders  atomic.Int64 // commands that were begun
+	next    atomic.Int64 // the command that makes the next blow due
 	due     chan struct{}
 	replays atomic.Int64 // requests that had been written though nobody was told
 
@@ -50,18 +50,24 @@ func newLine(base string) *line {
 	return l
 }
 
-// goDown begins an outage: whoever fails from now on waits for its end.
+// goDown begins an outage: nobody sends a command, again or for the first time, until its end.
 func (l *line) goDown() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.up = make(chan struct{})
 }
 
-// goUp ends an outage; the server is at an address from now on.
-func (l *line) goUp(base string) {
+// moveTo says where the server is from now on.
+func (l *line) moveTo(base string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.base = base
+}
+
+// goUp ends an outage.
+func (l *line) goUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	close(l.up)
 }
 
@@ -99,14 +105,16 @@ func (f *failure) Error() string { return fmt.Sprintf("%d %s", f.status, f.text)
 // unknown says that it is not known whether the command was written.
 func (f *failure) unknown() bool { return f.status == 0 || f.status == http.StatusServiceUnavailable }
 
-// attempts bounds how often one request is sent.
-const attempts = 1000
-
 // order sends a command until the server has said what became of it, always under the
 // same key, and writes down what it acknowledged.
 func (o *officer) order(ctx context.Context, path string, body any) (reply, error) {
 	key := fmt.Sprintf("%s-%d", o.name, o.keys.Add(1))
-	for attempt := range attempts {
+	o.line.count()
+	var last error
+	for attempt := 0; ; attempt++ {
+		if err := o.line.await(ctx); err != nil {
+			return reply{}, fmt.Errorf("%s: %s (key %s): not taken in %d attempts, the last: %w", o.name, path, key, attempt, errors.Join(last, err))
+		}
 		var r reply
 		err := o.send(ctx, http.MethodPost, path, key, body, &r)
 		if err == nil {
@@ -116,16 +124,12 @@ func (o *officer) order(ctx context.Context, path string, body any) (reply, erro
 		if !errors.As(err, &f) || !f.unknown() {
 			return reply{}, fmt.Errorf("%s: %s (key %s, attempt %d): %w", o.name, path, key, attempt+1, err)
 		}
-		if err := o.line.patience(ctx); err != nil {
-			return reply{}, fmt.Errorf("%s: %s (key %s): %w", o.name, path, key, err)
-		}
+		last = err
 	}
-	return reply{}, fmt.Errorf("%s: %s (key %s): not taken in %d attempts", o.name, path, key, attempts)
 }
 
-// patience waits for the end of the outage. When there is none, the one that made the
-// request fail is over already.
-func (l *line) patience(ctx context.Context) error {
+// await waits for the end of the outage, if there is one.
+func (l *line) await(ctx context.Context) error {
 	_, up := l.now()
 	select {
 	case <-up:
@@ -200,7 +204,6 @@ func (o *officer) send(ctx context.Context, method, path, key string, body, into
 	if key != "" {
 		q.Header.Set("Idempotency-Key", key)
 	}
-	o.line.count()
 	answer, err := o.line.http.Do(q)
 	if err != nil {
 		return &failure{text: err.Error()}
@@ -215,9 +218,9 @@ func (o *officer) send(ctx context.Context, method, path, key string, body, into
 	return json.Unmarshal(text, into)
 }
 
-// count counts a request that is about to be sent; when it is the one, a blow is due.
+// count counts a command that is about to be sent; when it is the one, a blow is due.
 func (l *line) count() {
-	if next := l.next.Load(); l.sent.Add(1) >= next && l.next.CompareAndSwap(next, math.MaxInt64) {
+	if next := l.next.Load(); l.orders.Add(1) >= next && l.next.CompareAndSwap(next, math.MaxInt64) {
 		l.due <- struct{}{}
 	}
 }

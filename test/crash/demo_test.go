@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// TestDemoIsKilled kills the drill in each of its stages, at a seeded instant after it
+// TestDemoIsKilled kills the drill in its long stages, at a seeded instant after it
 // says that the stage begins. The book must be whole as far as it came, and the next
 // drill must be able to start where this one broke off.
 func TestDemoIsKilled(t *testing.T) {
 	chance := rand.New(rand.NewPCG(killSeed, 2))
 	dir, came := store{dir: t.TempDir()}, map[int64]bool{}
-	for _, stage := range []string{"Places", "Admissions", "First transfer", "Second transfer", "Second transfer"} {
+	for _, stage := range []string{"Admissions", "First transfer", "Second transfer"} {
 		delay := time.Duration(chance.IntN(250)) * time.Millisecond
 		t.Run(fmt.Sprintf("%s and %s", stage, delay), func(t *testing.T) {
 			c := dir.habeas("demo", "--no-serve", "--people", "400")
@@ -41,10 +41,10 @@ func TestDemoIsKilled(t *testing.T) {
 			came[dir.mustVerify(t).Entries] = true
 		})
 	}
-	if len(came) < 4 {
+	if len(came) < 3 {
 		t.Errorf("the drills were killed after %v entries: too much alike", came)
 	}
-	if said, err := dir.habeas("demo", "--no-serve", "--people", "100").CombinedOutput(); err != nil {
+	if said, err := dir.habeas("demo", "--no-serve", "--people", "200").CombinedOutput(); err != nil {
 		t.Errorf("a drill after those that were killed: %v\n%s", err, said)
 	}
 	dir.mustVerify(t)

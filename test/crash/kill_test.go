@@ -30,27 +30,28 @@ func TestKillOnPostgres(t *testing.T) {
 func killServer(t *testing.T, s store, kills int) {
 	l, v := newLoad(t, s)
 	strike(t, l, s, kills, func() {
-		l.goDown()
 		v.kill()
+	}, func() string {
 		s.mustVerify(t)
 		v = s.serve(t)
-		l.goUp(v.base)
+		return v.base
 	})
 	v.kill()
 	s.mustVerify(t)
 }
 
-// strike plays a load and lets a blow fall on it every so many requests, at a seeded
-// instant after the request that makes it due was sent. After each blow everything
-// acknowledged must be there; in the end, everything must have counted once.
-func strike(t *testing.T, l *load, s store, blows int, blow func()) {
+// strike plays a load and lets a blow fall on it every so many commands, at a seeded
+// instant after the one that makes it due was begun. mend puts right what the blow broke
+// and says where the server is then; everything acknowledged must be there before work
+// goes on. In the end, everything must have counted once.
+func strike(t *testing.T, l *load, s store, blows int, blow func(), mend func() (base string)) {
 	chance := rand.New(rand.NewPCG(killSeed, uint64(blows)))
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	start, ended := l.sent.Load(), make(chan error, 1)
+	start, ended := l.orders.Load(), make(chan error, 1)
 	instants := make([]int64, blows)
 	for i := range instants {
-		instants[i] = start + int64((float64(i)+chance.Float64())*loadRequests/float64(blows))
+		instants[i] = start + int64((float64(i)+chance.Float64())*allOrders/float64(blows))
 	}
 	l.next.Store(instants[0])
 	go func() { ended <- l.play(ctx) }()
@@ -59,20 +60,23 @@ func strike(t *testing.T, l *load, s store, blows int, blow func()) {
 		select {
 		case <-l.due:
 		case err := <-ended:
-			t.Fatalf("the load ended after %d requests, before blow %d: %v", l.sent.Load()-start, i+1, err)
+			t.Fatalf("the load ended after %d commands, before blow %d: %v", l.orders.Load()-start, i+1, err)
 		}
 		// The instant within the work on the requests that are under way.
 		instant := time.NewTimer(time.Duration(chance.IntN(4000)) * time.Microsecond)
 		<-instant.C
 		struck[l.at()]++
 		blow()
+		l.goDown()
+		l.moveTo(mend())
 		l.mustHold(t)
 		if t.Failed() {
 			t.FailNow()
 		}
 		if i+1 < blows {
-			l.next.Store(max(instants[i+1], l.sent.Load()+1))
+			l.next.Store(max(instants[i+1], l.orders.Load()+1))
 		}
+		l.goUp()
 	}
 	if err := <-ended; err != nil {
 		t.Fatal(err)
@@ -85,6 +89,6 @@ func strike(t *testing.T, l *load, s store, blows int, blow func()) {
 	if want := teams * 2 * perBus; r.Roll[habeastest.Centre] != want || r.Roll[habeastest.Origin] != 0 || r.Roll[""] != 0 {
 		t.Errorf("the roll is %v, %d people were transferred", r.Roll, want)
 	}
-	t.Logf("%d blows %v, %d requests, %d acknowledged commands, %d of them written before anybody was told, %d entries",
-		blows, struck, l.sent.Load()-start, len(l.ledger), l.replays.Load(), r.Entries)
+	t.Logf("%d blows %v, %d commands, %d of them found written though nobody had been told, %d entries",
+		blows, struck, l.orders.Load()-start, l.replays.Load(), r.Entries)
 }

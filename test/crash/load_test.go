@@ -16,11 +16,11 @@ import (
 	"habeas.example/habeas/internal/habeastest"
 )
 
-// The size of a load. It sends about loadRequests requests in all.
+// The size of a load.
 const (
-	teams        = 8  // side by side
-	perBus       = 12 // people of a team on each transfer
-	loadRequests = 720
+	teams     = 8   // side by side
+	perBus    = 12  // people of a team on each transfer
+	allOrders = 580 // a few less than the commands it gives
 )
 
 // infirmary is a place of the origin beside its reception that takes whoever comes.

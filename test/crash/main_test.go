@@ -10,8 +10,8 @@ import (
 	"habeas.example/habeas/internal/habeastest"
 )
 
-// binary is the built program, as it would be installed.
-var binary string
+// built is where the program is, built it would be to be installed.
+var built string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -22,8 +22,8 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "habeas")
-	build := exec.Command("go", "build", "-o", binary, "habeas.example/habeas/cmd/habeas")
+	built = filepath.Join(dir, "habeas")
+	build := exec.Command("go", "build", "-o", built, "habeas.example/habeas/cmd/habeas")
 	if said, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the binary: %v\n%s", err, said)
 		return 1

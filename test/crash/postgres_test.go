@@ -5,7 +5,7 @@ import (
 )
 
 const (
-	killsOfPostgres  = 3
+	killsOfPostgres  = 4
 	breaksOfPostgres = 8
 )
 
@@ -16,11 +16,11 @@ func TestPostgresItselfIsKilled(t *testing.T) {
 	s := store{t.TempDir(), c.url("habeas", "habeas")}
 	l, v := newLoad(t, s)
 	strike(t, l, s, killsOfPostgres, func() {
-		l.goDown()
 		c.kill(t)
+	}, func() string {
 		c.start(t)
-		l.goUp(v.base)
 		s.mustVerify(t)
+		return v.base
 	})
 }
 
@@ -28,7 +28,7 @@ func TestPostgresItselfIsKilled(t *testing.T) {
 func TestBrokenConnections(t *testing.T) {
 	c := newCluster(t)
 	s := store{t.TempDir(), c.url("habeas", "habeas")}
-	l, _ := newLoad(t, s)
+	l, v := newLoad(t, s)
 	blows := 0
 	strike(t, l, s, breaksOfPostgres, func() {
 		statement := "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
@@ -38,6 +38,5 @@ func TestBrokenConnections(t *testing.T) {
 		if err := c.execute(statement); err != nil {
 			t.Fatal(err)
 		}
-		s.mustVerify(t)
-	})
+	}, func() string { return v.base })
 }

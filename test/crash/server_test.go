@@ -24,7 +24,7 @@ func (s store) habeas(arguments ...string) *exec.Cmd {
 	if s.url != "" {
 		arguments = append(arguments, "--db", s.url)
 	}
-	c := exec.Command(binary, arguments...)
+	c := exec.Command(built, arguments...)
 	c.Env = append(c.Environ(), "LANG=en_US.UTF-8", "LC_ALL=en_US.UTF-8")
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return c
