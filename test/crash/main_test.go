@@ -10,7 +10,7 @@ import (
 	"habeas.example/habeas/internal/habeastest"
 )
 
-// built is where the program is, built it would be to be installed.
+// built is the path of the program, as it would be installed.
 var built string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
