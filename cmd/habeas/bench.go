@@ -81,8 +81,6 @@ type bench struct {
 	tokens []string
 }
 
-var console = book.Command{By: book.ConsoleName, Console: true}
-
 func (w *bench) prepare(ctx context.Context, cells, seats int) error {
 	places := []custody.Place{
 		{Code: "A", Name: "A", Kind: custody.Establishment}, {Code: "A-REC", Name: "A", Kind: custody.Reception, Parent: "A"},

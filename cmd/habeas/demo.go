@@ -98,7 +98,7 @@ func (c *demoCommand) play(ctx context.Context, t *terminal, s *service, clock *
 		err = errors.Join(err, <-done)
 	}()
 	engineer := drill.EngineerOf()
-	if _, err := s.roll.AppointFirst(ctx, engineer); err != nil {
+	if _, err := s.roll.Appoint(ctx, console, engineer); err != nil {
 		return drill.Outcome{}, err
 	}
 	password := newPassword()

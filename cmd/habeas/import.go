@@ -43,7 +43,7 @@ func (c *importFileCommand) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.book.Close()) }()
-	command := book.Command{By: book.ConsoleName, Console: true}
+	command := console
 	if c.By != "" {
 		if _, _, err := s.access.SignIn(ctx, c.By, nextLine(bufio.NewScanner(t.in)), "console"); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+	_ "time/tzdata" // establishments' zones, also on machines without zone files
 
 	"github.com/alecthomas/kong"
 

@@ -18,6 +18,9 @@ import (
 	"habeas.example/habeas/internal/web"
 )
 
+// console is the author of what is done on the machine itself.
+var console = book.Command{By: book.ConsoleName, Console: true}
+
 // service is an open book with its desks and doors.
 type service struct {
 	book     *book.Book

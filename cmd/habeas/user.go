@@ -14,7 +14,7 @@ import (
 )
 
 type userCommand struct {
-	Add userAddCommand `cmd:"" help:"Appoint an official. The first of a new book needs nobody's permission; later ones are appointed --by another."`
+	Add userAddCommand `cmd:"" help:"Appoint an official, or change an appointment, and set the password. The entry says console unless --by names who appoints."`
 }
 
 type userAddCommand struct {
@@ -40,7 +40,7 @@ func (c *userAddCommand) Run(ctx context.Context, t *terminal) (err error) {
 		o.Roles = append(o.Roles, custody.Role(r))
 	}
 	if c.By == "" {
-		_, err = s.roll.AppointFirst(ctx, o)
+		_, err = s.roll.Appoint(ctx, console, o)
 	} else {
 		if _, _, err := s.access.SignIn(ctx, c.By, nextLine(lines), "console"); err != nil {
 			return err

@@ -47,6 +47,13 @@ func CheckPassword(name, password string) error {
 	return nil
 }
 
+// HasPassword reports whether an official has a password. When that cannot be known it
+// says yes, so that nothing is changed on a doubt.
+func (d *Desk) HasPassword(ctx context.Context, name string) bool {
+	hash, err := d.credential(ctx, name)
+	return err != nil || hash != ""
+}
+
 // SetPassword sets the password of an official in office and ends all their sessions. Who
 // may do this for whom is the caller's to check. Errors: those of CheckPassword, and
 // "unknown-official".

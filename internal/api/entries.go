@@ -169,7 +169,7 @@ func (d *door) entry(ctx context.Context, who *asker) (book.Stored, error) {
 	if errors.Is(err, book.ErrNotFound) {
 		return book.Stored{}, custody.Unknown("entry", who.subject)
 	}
-	if err != nil || mayReadBook == nil {
+	if err != nil {
 		return stored, err
 	}
 	e, err := custody.DecodeEntry(stored.Body)
@@ -177,7 +177,7 @@ func (d *door) entry(ctx context.Context, who *asker) (book.Stored, error) {
 		return book.Stored{}, err
 	}
 	if e.Person == "" {
-		return book.Stored{}, mayReadBook
+		return stored, mayReadBook
 	}
 	_, err = d.look(ctx, who, e.Person, "")
 	return stored, err

@@ -82,8 +82,8 @@ func (d *door) appoint(ctx context.Context, c book.Command, _ string, a *appoint
 		}
 	}
 	w, err := d.Roll.Appoint(ctx, c, a.Official)
-	if err != nil || a.Password == "" {
-		return w, err
+	if err != nil || a.Password == "" || w.Replayed && d.Access.HasPassword(ctx, a.Official.Name) {
+		return w, err // a repeated request never changes a password
 	}
 	return w, d.Access.SetPassword(ctx, a.Official.Name, a.Password)
 }

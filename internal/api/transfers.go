@@ -110,10 +110,10 @@ type acceptance struct {
 
 // transfers registers transfers, their convoys and their handovers.
 func (d *door) transfers() {
-	read(d, "/transfers", "The transfers, newest first", "", func(context.Context, *asker, *nothing) (Transfers, error) {
+	read(d, "/transfers", "The transfers, newest first", custody.ReadRecords, func(context.Context, *asker, *nothing) (Transfers, error) {
 		return Transfers{d.Transfer.List()}, nil
 	})
-	read(d, "/transfers/{id}", "A transfer as it stands", "", func(_ context.Context, who *asker, _ *nothing) (transfer.View, error) {
+	read(d, "/transfers/{id}", "A transfer as it stands", custody.ReadRecords, func(_ context.Context, who *asker, _ *nothing) (transfer.View, error) {
 		return d.Transfer.View(who.subject)
 	})
 	read(d, "/transfers/{id}/manifest", "The manifest", custody.ReadRecords, func(_ context.Context, who *asker, q *manifestQuery) (Manifest, error) {
@@ -123,7 +123,7 @@ func (d *door) transfers() {
 		}
 		return Manifest{lines, total}, err
 	})
-	read(d, "/handovers/{id}", "A handover", "", func(_ context.Context, who *asker, _ *nothing) (custody.Handover, error) {
+	read(d, "/handovers/{id}", "A handover", custody.ReadRecords, func(_ context.Context, who *asker, _ *nothing) (custody.Handover, error) {
 		return d.Transfer.Handover(who.subject)
 	})
 	d.orders()

@@ -188,6 +188,7 @@ func (b *Book) load(ctx context.Context) error {
 	b.committed.state, b.committed.checkpoint = committed, checkpoint
 	b.committed.Unlock()
 	b.size.Store(state.Next)
+	b.signalGrowth()
 	return nil
 }
 

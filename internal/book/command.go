@@ -41,10 +41,12 @@ type Written struct {
 type Tx struct {
 	book    *Book
 	command Command
-	now     time.Time
-	entries []*custody.Entry
-	failed  error // the first entry that could not be recorded; the command then fails
-	ranBack bool  // the command carries the note that the clock ran back
+	now     time.Time // what is lawful is judged at this instant
+	// recorded is when the entries count as recorded: never before the entry before them.
+	recorded time.Time
+	entries  []*custody.Entry
+	failed   error // the first entry that could not be recorded; the command then fails
+	ranBack  bool  // the command carries the note that the clock ran back
 }
 
 // ClockTolerance is how far ahead of the server's clock an event may be said to have
@@ -54,7 +56,7 @@ const ClockTolerance = 2 * time.Minute
 // State is the present state. Only Record may change it.
 func (tx *Tx) State() *custody.State { return tx.book.state }
 
-// Now is the instant of recording. It never runs back.
+// Now is the present instant, by the clock.
 func (tx *Tx) Now() time.Time { return tx.now }
 
 // By is the user name of the official who gave the command.
@@ -84,7 +86,7 @@ func (tx *Tx) Record(e custody.Entry) error {
 func (tx *Tx) record(e custody.Entry) error {
 	s := tx.book.state
 	e = s.Chained(e)
-	e.Number, e.Recorded, e.By = s.Next, tx.now, tx.command.By
+	e.Number, e.Recorded, e.By = s.Next, tx.recorded, tx.command.By
 	e.Happened = tx.At(e.Happened)
 	if err := custody.CheckMoment("happened", e.Happened); err != nil {
 		return err

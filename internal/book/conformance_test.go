@@ -820,3 +820,29 @@ func TestSQLiteEntriesAreGuarded(t *testing.T) {
 	}
 	sound(t, b)
 }
+
+// A clock that stood years ahead for one entry, and is mended, must not make papers lapse.
+func TestClockMendedAfterStandingYearsAhead(t *testing.T) {
+	habeastest.Engines(t, func(t *testing.T, store *habeastest.Store) {
+		b := store.Established(2)
+		person := habeastest.Numbers(2)[0]
+		now := store.Clock.Now()
+		store.Clock.Set(now.AddDate(60, 0, 0))
+		if _, err := b.Do(t.Context(), book.Command{By: "records"}, func(tx *book.Tx) error {
+			return tx.Record(custody.Entry{Kind: custody.RecordRead, Person: person})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		store.Clock.Set(now.Add(time.Minute))
+		_, err := b.Do(t.Context(), book.Command{By: "records"}, func(tx *book.Tx) error {
+			e, err := tx.State().Release(person, "", tx.At(time.Time{}), tx.Now())
+			if err != nil {
+				return err
+			}
+			return tx.Record(e)
+		})
+		if !errors.Is(err, custody.Refused("authority-live")) {
+			t.Fatalf("a release on a live paper, after the clock was mended: %v", err)
+		}
+	})
+}

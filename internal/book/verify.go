@@ -64,9 +64,11 @@ type verification struct {
 	stuck    bool           // an entry did not fit; the rest cannot be folded
 	tree     seal.Tree
 	requests map[[2]string]requestRow
+	found    int // problems, also those beyond what a report lists
 }
 
 func (v *verification) problem(format string, args ...any) {
+	v.found++
 	if len(v.report.Problems) < maxProblems {
 		v.report.Problems = append(v.report.Problems, fmt.Sprintf(format, args...))
 	}
@@ -103,15 +105,15 @@ func (v *verification) read(ctx context.Context, tx *sql.Tx) error {
 	}
 	root := v.tree.Root()
 	v.report.Root = hex.EncodeToString(root[:])
-	v.report.SealedEqual = len(v.report.Problems) == 0
-	before := len(v.report.Problems)
+	v.report.SealedEqual = v.found == 0
+	before := v.found
 	if err := v.compareState(ctx, tx); err != nil {
 		return err
 	}
 	if err := v.compareRequests(ctx, tx); err != nil {
 		return err
 	}
-	v.report.RebuiltEqual = !v.stuck && len(v.report.Problems) == before
+	v.report.RebuiltEqual = !v.stuck && v.found == before
 	for _, broken := range v.state.CheckLaws() {
 		v.problem("%s", broken)
 	}

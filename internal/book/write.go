@@ -39,8 +39,13 @@ func (b *Book) write() {
 	}
 }
 
+// storageTimeout is how long the writer waits for the storage, so that a line cut without
+// a word does not hold every command for ever.
+const storageTimeout = time.Minute
+
 func (b *Book) writeGroup(first *call) {
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), storageTimeout)
+	defer cancel()
 	if b.broken {
 		err := b.engine.reclaim(ctx)
 		if err == nil {
@@ -121,13 +126,23 @@ func (b *Book) decide(c *call) {
 	}
 }
 
+// clockMended is how far a clock must have run back to be taken for one that was wrong
+// before and has been mended.
+const clockMended = 24 * time.Hour
+
 // startClock sets the time of a command. A clock that ran back is noted in the book, and
-// the book's own time stands still until the clock has caught up.
+// the book's own time stands still until the clock has caught up. One that ran back by
+// more than a day was wrong before: recording still never runs back, but what is lawful
+// is judged by the clock as it is read, since one entry dated years ahead must not make
+// every paper lapse.
 func (b *Book) startClock(tx *Tx) error {
 	read := custody.Moment(b.config.Clock())
-	tx.now = read
+	tx.now, tx.recorded = read, read
 	if last := b.state.LastRecorded; read.Before(last) {
-		tx.now = last
+		tx.recorded = last
+		if last.Sub(read) <= clockMended {
+			tx.now = last
+		}
 		if last.Sub(read) > time.Second && !b.recent.clockNoted {
 			tx.ranBack = true
 			return tx.Record(custody.Entry{Kind: custody.ClockRanBack, Detail: &custody.ClockReading{Read: read, Last: last}})
@@ -209,10 +224,15 @@ func (b *Book) publish(g *group, shows []func(*custody.State)) {
 	b.committed.checkpoint = g.checkpoint
 	b.size.Store(g.size)
 	b.committed.Unlock()
+	b.signalGrowth()
+}
+
+// signalGrowth wakes whoever follows the book.
+func (b *Book) signalGrowth() {
 	b.grown.Lock()
+	defer b.grown.Unlock()
 	close(b.grown.signal)
 	b.grown.signal = make(chan struct{})
-	b.grown.Unlock()
 }
 
 // encode makes the stored form of the entries and their leaves, on all processors when
@@ -259,14 +279,17 @@ func onAllProcessors(n int, do func(i int) error) error {
 	return errors.Join(errs...)
 }
 
-// answer replies to calls; err, when set, goes to every call that would have succeeded.
+// answer replies to calls. err, when set, goes to every call that would have succeeded,
+// and to every one refused on account of something that was not written after all.
 func (b *Book) answer(calls []*call, err error) {
+	recorded := false
 	for _, c := range calls {
-		if err != nil && c.err == nil {
-			c.err = err
-			if c.command.Key != "" {
+		recorded = recorded || (c.tx != nil && len(c.tx.entries) > 0)
+		if err != nil && (c.err == nil || recorded) {
+			if c.err == nil && c.command.Key != "" {
 				b.recent.forget(c.command)
 			}
+			c.err = err
 		}
 		if c.size == 0 {
 			c.size = b.Size()

@@ -94,7 +94,11 @@ func (s *State) admission(number string, a Admission, place string, at, now time
 		}
 	}
 	// The capacity of a cell is checked like that of any order; a reception takes whoever comes.
-	p, err := s.roomFor("", place, at)
+	asked := "" // somebody new has no number in the register yet; their sex is checked below
+	if a.Person == nil {
+		asked = number
+	}
+	p, err := s.roomFor(asked, place, at)
 	if err != nil {
 		return Entry{}, err
 	}

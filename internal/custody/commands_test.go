@@ -138,7 +138,7 @@ func (m *machine) comeBack(t *rapid.T) {
 	m.play(t, "return", true, order{"reception", custody.StateFacts,
 		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.Return(person, place, at) }),
 		func(d desks, c book.Command) (book.Written, error) { return d.roll.Return(ctx, c, person, place, at) }})
-	if w.status == "out" || w.status == "at-large" {
+	if w.status == "out" || w.status == "at-large" || w.status == "dead" {
 		m.put(person, "held", e, place, e, "", at)
 	}
 }
@@ -550,7 +550,11 @@ func (m *machine) anyOffer(t *rapid.T) (string, *offer) {
 
 func (m *machine) accept(t *rapid.T) {
 	id, o := m.anyOffer(t)
-	m.acceptBy(t, id, o, rapid.SampledFrom([]string{"reception2", "escort", "reception"}).Draw(t, "by"))
+	hands := []string{"escort", "escort2", "reception"} // the last is the one who offered
+	if o.kind == "arrival" {
+		hands = []string{"reception", "reception2", "escort"}
+	}
+	m.acceptBy(t, id, o, rapid.SampledFrom(hands).Draw(t, "by"))
 }
 
 func (m *machine) acceptBy(t *rapid.T, id string, o *offer, by string) {

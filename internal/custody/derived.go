@@ -112,7 +112,9 @@ func (s *State) lineChanged(old, new *Line) {
 func (s *State) handoverChanged(old, new *Handover) {
 	if old != nil && old.Status == HandoverOpen {
 		for _, p := range old.People {
-			delete(s.derived.pending, p)
+			if s.derived.pending[p] == old.ID {
+				delete(s.derived.pending, p)
+			}
 		}
 	}
 	if new != nil && new.Status == HandoverOpen {

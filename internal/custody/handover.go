@@ -129,12 +129,6 @@ func (s *State) OfferArrival(transfer string, vehicles, people []string, place, 
 		return Entry{}, InvalidInput("manifest-too-long", "transfer", transfer, "rows", itoa(len(h.People)), "max", itoa(MaxManifest))
 	}
 	slices.Sort(h.People)
-	if capacity, limited := p.Capacity(at); (limited || p.Kind == Cell) && s.Present(place)+len(h.People) > capacity {
-		return Entry{}, refuse(Conflict, 1, "place-full", "place", place, "capacity", itoa(capacity), "present", itoa(s.Present(place)), "person", itoa(len(h.People)))
-	}
-	if p.OutOfUse {
-		return Entry{}, refuse(Conflict, 1, "place-out-of-use", "place", place, "reason", p.OutReason, "person", itoa(len(h.People)))
-	}
 	return s.offer(h, at)
 }
 
@@ -237,6 +231,9 @@ func (s *State) roomForAll(place string, people []string, at time.Time) error {
 	for _, person := range people {
 		if s.Holdings.Get(person).At.Place != place {
 			coming++
+		}
+		if who := s.People.Get(person); p.Sex != "" && who.Sex != p.Sex {
+			return refuse(Conflict, 4, "place-for-other-sex", "place", place, "person", person)
 		}
 	}
 	if p.OutOfUse && coming > 0 {

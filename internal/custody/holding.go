@@ -74,8 +74,11 @@ func (s *State) roomFor(person, place string, at time.Time) (*Place, error) {
 		return nil, Unknown("place", place)
 	case !p.Kind.Holds() || p.Kind == VehiclePlace:
 		return nil, InvalidInput("place-holds-nobody", "place", place, "kind", string(p.Kind))
-	case p.OutOfUse:
-		return nil, refuse(Conflict, 1, "place-out-of-use", "place", place, "reason", p.OutReason, "person", person)
+	}
+	for up := p; up != nil; up = s.Places.Get(up.Parent) {
+		if up.OutOfUse {
+			return nil, refuse(Conflict, 1, "place-out-of-use", "place", up.Code, "reason", up.OutReason, "person", person)
+		}
 	}
 	if capacity, limited := p.Capacity(at); (limited || p.Kind == Cell) && s.Present(place) >= capacity {
 		return nil, refuse(Conflict, 1, "place-full", "place", place, "capacity", itoa(capacity), "present", itoa(s.Present(place)), "person", person)
@@ -211,6 +214,13 @@ func (s *State) Return(person, place string, at time.Time) (Entry, error) {
 		if !s.HasLivePaper(person, at) {
 			e.contradict("held-without-authority", "person", person)
 		}
+	case h.Status == Dead:
+		// A death recorded of the wrong person must not keep the living off the roll.
+		e.Move = h.to(p.Establishment, place, p.Establishment)
+		e.contradict("recorded-dead", "person", person, "place", place)
+		if !s.HasLivePaper(person, at) {
+			e.contradict("held-without-authority", "person", person)
+		}
 	case h.Status == Held && h.At.Place == place:
 		e.contradict("returned-not-out", "person", person, "place", place)
 	default:
@@ -284,7 +294,7 @@ func applyMove(s *State, e *Entry) error {
 		return nil
 	}
 	return s.shift(e, func(h *Holding) {
-		if h.Status == Lost {
+		if h.Status == Lost || h.Status == Dead {
 			h.Admitted = e.since()
 		}
 		h.Status, h.Vehicle = Held, ""

@@ -58,6 +58,12 @@ func (s *State) Appoint(o Official) (Entry, error) {
 	if o.Name == "console" { // the author of what is done on the machine itself
 		return Entry{}, InvalidInput("code-malformed", "what", "official", "code", o.Name)
 	}
+	if old := s.Officials.Get(o.Name); old != nil && !old.Dismissed.IsZero() {
+		return Entry{}, refuse(Conflict, 5, "official-dismissed", "official", o.Name)
+	}
+	if slices.Contains(o.Roles, Monitor) && len(o.Roles) > 1 {
+		return Entry{}, InvalidInput("monitor-alone", "official", o.Name)
+	}
 	if len(o.Roles) == 0 {
 		return Entry{}, InvalidInput("role-missing", "official", o.Name)
 	}

@@ -44,7 +44,7 @@ var permissions = map[Action][]Role{
 	ResolveDisputes:  {DutyManager, Governor, RecordsOfficer, MovementPlanner},
 	ReadRecords: {ReceptionOfficer, MovementPlanner, EscortCommander, ControlRoom, LandingOfficer, RecordsOfficer, HealthStaff,
 		Governor, DutyManager, Monitor},
-	ReadBook: {RecordsOfficer, Governor, DutyManager, Monitor, MovementPlanner, ControlRoom, Engineer},
+	ReadBook: {RecordsOfficer, Governor, DutyManager, Monitor, MovementPlanner},
 }
 
 // May refuses an action that none of the official's roles permits.

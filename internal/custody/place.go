@@ -155,7 +155,10 @@ func (s *State) Open(p Place) (Entry, error) {
 	if allowed := CertifiedByArea(p.FloorArea); p.FloorArea > 0 && p.Certified > allowed {
 		return Entry{}, InvalidInput("certified-above-area", "place", p.Code, "certified", itoa(p.Certified), "allowed", itoa(allowed))
 	}
-	p.Operational = nil
+	if p.Kind != Establishment {
+		p.Zone = ""
+	}
+	p.Operational, p.OutOfUse, p.OutReason = nil, false, ""
 	return Entry{Kind: PlaceOpened, Place: p.Code, Detail: &p}, nil
 }
 
@@ -191,13 +194,28 @@ func (s *State) TakeOut(place, reason string) (Entry, error) {
 		return Entry{}, refuse(Conflict, 0, "place-out-of-use", "place", place)
 	case reason == "":
 		return Entry{}, InvalidInput("reason-missing", "place", place)
-	case s.Present(place) > 0:
-		return Entry{}, refuse(Conflict, 1, "place-occupied", "place", place, "present", itoa(s.Present(place)))
+	}
+	if present := s.presentUnder(place); present > 0 {
+		return Entry{}, refuse(Conflict, 1, "place-occupied", "place", place, "present", itoa(present))
 	}
 	if err := checkText("reason", reason, 500); err != nil {
 		return Entry{}, err
 	}
 	return Entry{Kind: PlaceTakenOut, Place: place, Note: reason}, nil
+}
+
+// presentUnder counts the people in a place and in all places inside it.
+func (s *State) presentUnder(place string) int {
+	n := 0
+	for p := range s.Places.All() {
+		for up := p; up != nil; up = s.Places.Get(up.Parent) {
+			if up.Code == place {
+				n += s.Present(p.Code)
+				break
+			}
+		}
+	}
+	return n
 }
 
 // BringBack decides to bring a place back into use.

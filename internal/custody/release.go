@@ -162,7 +162,7 @@ func applyReleased(s *State, e *Entry) error {
 			return Unknown("release-order", id)
 		}
 		for _, cited := range o.Cites {
-			if a := s.Authorities.Get(cited); a != nil && a.Ended.IsZero() && a.Live(e.Happened) {
+			if a := s.Authorities.Get(cited); a != nil && a.Ended.IsZero() {
 				edit(s.Authorities, a, func(a *Authority) { a.Ended = e.Happened })
 			}
 		}

@@ -2,9 +2,7 @@ package roll
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -52,8 +50,7 @@ func (d *Desk) KeepAttachment(ctx context.Context, official string, content []by
 	case attachmentTypes[kind] == "":
 		return "", custody.InvalidInput("attachment-type")
 	}
-	sum := sha256.Sum256(content)
-	hash = hex.EncodeToString(sum[:])
+	hash = book.AttachmentHash(kind, content)
 	_, err = d.book.Beside().ExecContext(ctx, "INSERT INTO attachment (hash, type, bytes) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING", hash, kind, content)
 	if err != nil {
 		return "", fmt.Errorf("keep an attachment: %w", err)
@@ -78,7 +75,7 @@ func (d *Desk) Attachment(ctx context.Context, c book.Command, hash string) (Att
 	if err != nil {
 		return Attachment{}, fmt.Errorf("read attachment %s: %w", hash, err)
 	}
-	if sum := sha256.Sum256(a.Bytes); hex.EncodeToString(sum[:]) != hash {
+	if book.AttachmentHash(a.Type, a.Bytes) != hash {
 		return Attachment{}, fmt.Errorf("attachment %s is not what was kept", hash)
 	}
 	_, err = d.book.One(ctx, c, custody.ReadRecords, func(*book.Tx) (custody.Entry, error) {

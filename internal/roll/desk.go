@@ -2,6 +2,7 @@ package roll
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"habeas.example/habeas/internal/book"
@@ -13,6 +14,7 @@ import (
 type Desk struct {
 	book  *book.Book
 	names *search
+	past  sync.Mutex
 }
 
 // New returns the desk of a book. Its name search follows the book until ctx ends.
@@ -54,29 +56,33 @@ func (d *Desk) BringBack(ctx context.Context, c book.Command, place string) (boo
 	return d.book.One(ctx, c, custody.KeepPlaces, func(tx *book.Tx) (custody.Entry, error) { return tx.State().BringBack(place) })
 }
 
-// Appoint appoints an official, or changes an appointment.
+// Appoint appoints an official, or changes an appointment. An appointed monitor is beyond
+// the reach of those who are watched (code "monitor-protected"): only the console changes
+// or dismisses one.
 func (d *Desk) Appoint(ctx context.Context, c book.Command, o custody.Official) (book.Written, error) {
-	return d.book.One(ctx, c, custody.KeepOfficials, func(tx *book.Tx) (custody.Entry, error) { return tx.State().Appoint(o) })
+	return d.book.One(ctx, c, custody.KeepOfficials, func(tx *book.Tx) (custody.Entry, error) {
+		if err := protectMonitor(tx, c, o.Name); err != nil {
+			return custody.Entry{}, err
+		}
+		return tx.State().Appoint(o)
+	})
 }
 
-// AppointFirst appoints the first official of a new book, who appoints the others. It
-// needs no permission and works once: there is nobody yet who could permit it.
-func (d *Desk) AppointFirst(ctx context.Context, o custody.Official) (book.Written, error) {
-	return d.book.Do(ctx, book.Command{By: o.Name}, func(tx *book.Tx) error {
-		if tx.State().Officials.Len() > 0 {
-			return tx.State().May(o.Name, custody.KeepOfficials)
-		}
-		e, err := tx.State().Appoint(o)
-		if err != nil {
-			return err
-		}
-		return tx.Record(e)
-	})
+func protectMonitor(tx *book.Tx, c book.Command, name string) error {
+	if o := tx.State().Officials.Get(name); o != nil && o.Has(custody.Monitor) && !c.Console {
+		return &custody.Refusal{Code: "monitor-protected", Reason: custody.Forbidden, Params: map[string]string{"official": name}}
+	}
+	return nil
 }
 
 // Dismiss ends an official's office; open sessions may do nothing more.
 func (d *Desk) Dismiss(ctx context.Context, c book.Command, name string) (book.Written, error) {
-	return d.book.One(ctx, c, custody.KeepOfficials, func(tx *book.Tx) (custody.Entry, error) { return tx.State().Dismiss(name) })
+	return d.book.One(ctx, c, custody.KeepOfficials, func(tx *book.Tx) (custody.Entry, error) {
+		if err := protectMonitor(tx, c, name); err != nil {
+			return custody.Entry{}, err
+		}
+		return tx.State().Dismiss(name)
+	})
 }
 
 // Arrival is one person to be admitted.

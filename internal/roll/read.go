@@ -175,6 +175,8 @@ func (d *Desk) Roll(now time.Time, places bool) Now {
 
 // RollAt returns the roll as it was at a past instant, by what happened, from the book.
 func (d *Desk) RollAt(ctx context.Context, at time.Time, places bool) (Now, error) {
+	d.past.Lock() // one at a time: it reads the whole book
+	defer d.past.Unlock()
 	s, err := d.book.StateAt(ctx, at)
 	if err != nil {
 		return Now{}, fmt.Errorf("the roll at %s: %w", at.Format(time.RFC3339), err)

@@ -79,6 +79,9 @@ func (d *Desk) Count(ctx context.Context, c book.Command, id, vehicle string, co
 // OfferDeparture offers everybody aboard the vehicles to the escort.
 func (d *Desk) OfferDeparture(ctx context.Context, c book.Command, id string, vehicles []string, at time.Time) (book.Written, error) {
 	return d.book.One(ctx, c, custody.GivePeople, func(tx *book.Tx) (custody.Entry, error) {
+		if err := hand(tx, c, id, custody.Departing, giving); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().OfferDeparture(id, vehicles, tx.By(), tx.At(at))
 	})
 }
@@ -87,6 +90,9 @@ func (d *Desk) OfferDeparture(ctx context.Context, c book.Command, id string, ve
 // escort's hands, to the establishment of destination.
 func (d *Desk) OfferArrival(ctx context.Context, c book.Command, id string, vehicles, people []string, place string, at time.Time) (book.Written, error) {
 	return d.book.One(ctx, c, custody.GivePeople, func(tx *book.Tx) (custody.Entry, error) {
+		if err := hand(tx, c, id, custody.Arriving, giving); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().OfferArrival(id, vehicles, people, place, tx.By(), tx.At(at))
 	})
 }
@@ -95,7 +101,12 @@ func (d *Desk) OfferArrival(ctx context.Context, c book.Command, id string, vehi
 // offered it. Everybody changes hands in one order.
 func (d *Desk) Accept(ctx context.Context, c book.Command, handover string, at time.Time) (book.Written, error) {
 	return d.book.Order(ctx, c, custody.TakePeople, func(tx *book.Tx) ([]custody.Entry, error) {
-		return tx.State().AcceptHandover(handover, tx.By(), tx.At(at))
+		entries, err := tx.State().AcceptHandover(handover, tx.By(), tx.At(at))
+		if err != nil {
+			return nil, err
+		}
+		h := tx.State().Handovers.Get(handover)
+		return entries, hand(tx, c, h.Transfer, h.Kind, taking)
 	})
 }
 
@@ -150,4 +161,33 @@ func (d *Desk) Unlisted(ctx context.Context, c book.Command, id, number string, 
 // names who stands in the way.
 func (d *Desk) Close(ctx context.Context, c book.Command, id string) (book.Written, error) {
 	return d.book.One(ctx, c, custody.CloseTransfers, func(tx *book.Tx) (custody.Entry, error) { return tx.State().CloseTransfer(id) })
+}
+
+// The two sides of a handover.
+const (
+	giving = true
+	taking = false
+)
+
+// hand refuses an official who is not of the side whose hand this is (law 2): at a
+// departure the prison gives and the escort takes, at an arrival the escort gives and
+// the establishment of destination takes.
+func hand(tx *book.Tx, c book.Command, transfer string, kind custody.HandoverKind, gives bool) error {
+	t, o := tx.State().Transfers.Get(transfer), tx.State().Officials.Get(c.By)
+	if c.Console || t == nil || o == nil {
+		return nil // the desk's other checks say what is wrong
+	}
+	establishment := t.From
+	if kind == custody.Arriving {
+		establishment = t.To
+	}
+	ofEscort := (kind == custody.Departing) != gives
+	if ofEscort && o.Has(custody.EscortCommander) {
+		return nil
+	}
+	if !ofEscort && o.Has(custody.ReceptionOfficer, custody.DutyManager) && (o.Establishment == "" || o.Establishment == establishment) {
+		return nil
+	}
+	return &custody.Refusal{Code: "wrong-hand", Law: 2, Reason: custody.Forbidden,
+		Params: map[string]string{"official": c.By, "transfer": transfer, "handover": string(kind)}}
 }
