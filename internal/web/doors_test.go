@@ -137,7 +137,7 @@ func TestWhoMaySeeWhat(t *testing.T) {
 		"governor":  {ok, ok, ok, ok, ok, ok, ok, ok, ok, ok},
 		"monitor":   {ok, ok, ok, ok, ok, ok, ok, ok, ok, ok},
 		"reception": {ok, ok, ok, ok, ok, ok, no, ok, ok, ok},
-		"engineer":  {ok, ok, no, no, no, no, ok, ok, no, no}, // keeps the machine running, and reads nobody's record
+		"engineer":  {ok, ok, no, no, no, no, no, no, no, no}, // keeps the machine running, and reads nobody's record
 	} {
 		b := p.as(role)
 		for i, path := range paths {
