@@ -253,7 +253,8 @@ func giver(h *Handover, t *Transfer) string {
 	return t.ID
 }
 
-// RecallHandover decides that the releasing official takes an offer back.
+// RecallHandover decides that an offer is taken back: by whoever may give people, since the
+// official who offered may have gone off duty.
 func (s *State) RecallHandover(id, by, reason string, at time.Time) (Entry, error) {
 	h, err := s.openHandover(id)
 	if err != nil {
