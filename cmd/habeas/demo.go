@@ -120,6 +120,9 @@ func (c *demoCommand) prepareFolder() error {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("demo: %w", err)
 	}
+	if c.DB != "" && len(entries) > 0 {
+		return nil // the database may hold what only the key in this folder has signed
+	}
 	if len(entries) > 0 {
 		if _, err := os.Stat(filepath.Join(c.Data, marker)); err != nil {
 			return fmt.Errorf("demo: %s is not empty and was not made by a drill; give another folder with --data", c.Data)

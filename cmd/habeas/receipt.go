@@ -43,6 +43,14 @@ func (c *receiptCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
+	head, _, err := seal.OpenCheckpoint(receipts[0].Checkpoint, b.VerifierKey())
+	if err != nil {
+		return err
+	}
+	// With the cosignatures that witnesses have given this very checkpoint.
+	if receipts[0].Checkpoint, err = b.CheckpointOf(ctx, head.Size); err != nil {
+		return err
+	}
 	text, err := seal.FormatReceipt(receipts[0])
 	if err != nil {
 		return err

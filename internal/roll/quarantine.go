@@ -114,6 +114,10 @@ func (d *Desk) WriteQuarantine(ctx context.Context, w io.Writer, kind ImportKind
 			}
 		}
 		row[len(headings)], row[len(headings)+1] = r.ID, problems(r.Findings)
+		if len(r.Cells) > len(r.Headings) {
+			// Cells beyond the headings stay beyond them: kept, and refused again until mended.
+			row = append(row, r.Cells[len(r.Headings):]...)
+		}
 		rows = append(rows, row)
 	}
 	var out bytes.Buffer
