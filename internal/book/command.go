@@ -45,8 +45,10 @@ type Tx struct {
 	// recorded is when the entries count as recorded: never before the entry before them.
 	recorded time.Time
 	entries  []*custody.Entry
-	failed   error // the first entry that could not be recorded; the command then fails
-	ranBack  bool  // the command carries the note that the clock ran back
+	failed   error          // the first entry that could not be recorded; the command then fails
+	ranBack  bool           // the command carries the note that the clock ran back
+	action   custody.Action // what the act is, for Permit; empty: not the act of a desk
+	placed   bool           // Permit was asked
 }
 
 // ClockTolerance is how far ahead of the server's clock an event may be said to have
@@ -71,6 +73,19 @@ func (tx *Tx) At(stated time.Time) time.Time {
 	return custody.Moment(stated)
 }
 
+// Permit refuses the act to an official who may not do it where it is done: places are
+// those that it concerns (see custody.State.May), or custody.WholeService. A desk asks it
+// before it decides; whatever is asked more than once must be permitted each time. An act
+// that never asks concerns the whole service: its entries are refused to an official of
+// one establishment, so that a desk that forgets fails closed.
+func (tx *Tx) Permit(places ...string) error {
+	tx.placed = true
+	if tx.command.Console {
+		return nil
+	}
+	return tx.State().May(tx.command.By, tx.action, places...)
+}
+
 // Record gives the entry its number, time and author, folds it into the state, and will
 // write it with the others of the command, or none. An order said to happen in the
 // future is refused; a fact is recorded with the contradiction. An entry that could not
@@ -84,6 +99,11 @@ func (tx *Tx) Record(e custody.Entry) error {
 }
 
 func (tx *Tx) record(e custody.Entry) error {
+	if tx.action != "" && !tx.placed {
+		if err := tx.Permit(custody.WholeService); err != nil {
+			return err
+		}
+	}
 	s := tx.book.state
 	e = s.Chained(e)
 	e.Number, e.Recorded, e.By = s.Next, tx.recorded, tx.command.By

@@ -7,10 +7,13 @@ import (
 )
 
 // Order runs a command in the one shape that every act of a desk has: authorise, load,
-// decide, write. decide answers with the entries to record, each decided on the state
-// that the one before it left when they are decided one by one with Each.
+// decide, write. Whether the official's roles permit the action at all is asked here; where
+// they may do it, decide asks with Tx.Permit, once it knows which places the act concerns.
+// decide answers with the entries to record, each decided on the state that the one before
+// it left when they are decided one by one with Each.
 func (b *Book) Order(ctx context.Context, command Command, action custody.Action, decide func(*Tx) ([]custody.Entry, error)) (Written, error) {
 	return b.Do(ctx, command, func(tx *Tx) error {
+		tx.action = action
 		if !command.Console {
 			if err := tx.State().May(command.By, action); err != nil {
 				return err
@@ -46,6 +49,7 @@ func Each[T any](ctx context.Context, b *Book, command Command, action custody.A
 	}
 	return b.Order(ctx, command, action, func(tx *Tx) ([]custody.Entry, error) {
 		for _, item := range list {
+			tx.placed = false // each asks anew where it is
 			e, err := decide(tx, item)
 			if err != nil {
 				return nil, err

@@ -611,7 +611,7 @@ func (m *machine) recall(t *rapid.T) {
 	id, o := m.anyOffer(t)
 	if m.play(t, "recall", !o.ended, order{o.releasing, custody.GivePeople,
 		once(func(s *custody.State, now time.Time) (custody.Entry, error) {
-			return s.RecallHandover(id, o.releasing, "wrong papers", now)
+			return s.RecallHandover(id, "wrong papers", now)
 		}), func(d desks, c book.Command) (book.Written, error) {
 			return d.transfer.Recall(ctx, c, id, "wrong papers")
 		}}) != nil {

@@ -50,7 +50,7 @@ func everyKind(t testing.TB) []*custody.Entry {
 	s.ok("reception", once(func(st *state, _ time.Time) (entry, error) { return st.Withdraw(id, s.p[4], "unfit", "fever") }))
 	s.counted(id, "B1", 4)
 	h := s.offeredDeparture(id, "B1")
-	s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.RecallHandover(h, "reception", "a tyre", n) }))
+	s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.RecallHandover(h, "a tyre", n) }))
 	s.departed(id, "B1")
 	s.ok("escort", once(func(st *state, n time.Time) (entry, error) {
 		return st.Divert(id, s.p[0], habeastest.Hospital, "pain", n)

@@ -3,6 +3,7 @@ package custody
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -253,14 +254,15 @@ func giver(h *Handover, t *Transfer) string {
 	return t.ID
 }
 
-// RecallHandover decides that an offer is taken back: by whoever may give people, since the
-// official who offered may have gone off duty.
-func (s *State) RecallHandover(id, by, reason string, at time.Time) (Entry, error) {
+// RecallHandover decides that an offer is taken back by the side that made it, for the
+// reason given. Which officials are of that side is for the desk to say: the one who
+// offered may have gone off duty.
+func (s *State) RecallHandover(id, reason string, at time.Time) (Entry, error) {
 	h, err := s.openHandover(id)
 	if err != nil {
 		return Entry{}, err
 	}
-	if reason == "" {
+	if strings.TrimSpace(reason) == "" {
 		return Entry{}, InvalidInput("reason-missing", "handover", id)
 	}
 	if err := checkText("reason", reason, 500); err != nil {

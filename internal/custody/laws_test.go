@@ -159,7 +159,7 @@ func TestHandoverRecalled(t *testing.T) {
 	s.counted(id, "B1", 1)
 	h := s.offeredDeparture(id, "B1")
 	recall := func(why string) habeastest.Act {
-		return once(func(st *state, n time.Time) (entry, error) { return st.RecallHandover(h, "reception", why, n) })
+		return once(func(st *state, n time.Time) (entry, error) { return st.RecallHandover(h, why, n) })
 	}
 	s.refused("reason-missing", "reception", recall(""))
 	s.ok("reception", recall("a tyre"))
@@ -600,7 +600,7 @@ func TestExpiredPaperDoesNotTravel(t *testing.T) {
 		t.Fatalf("the refusal does not name the person: %v", r)
 	}
 	s.ok("reception", once(func(st *state, n time.Time) (entry, error) {
-		return st.RecallHandover(h, "reception", "a paper expired", n)
+		return st.RecallHandover(h, "a paper expired", n)
 	}))
 	s.refused("no-live-authority", "reception", offerDeparture(id, "B1"))
 	s.fact("reception", withdraw(id, person))

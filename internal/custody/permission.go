@@ -47,11 +47,97 @@ var permissions = map[Action][]Role{
 	ReadBook: {RecordsOfficer, Governor, DutyManager, Monitor, MovementPlanner},
 }
 
-// May refuses an action that none of the official's roles permits.
-func (s *State) May(official string, action Action) error {
+// WholeService, given as a place to May, says that an act concerns no one establishment
+// but all of them: opening an establishment or a hospital, appointing somebody to serve
+// everywhere. No place can have this code.
+const WholeService = "*"
+
+// anywhere are the actions that an official of one establishment may do about any other:
+// they read, and change nothing.
+var anywhere = map[Action]bool{ReadRecords: true, ReadBook: true}
+
+// May refuses an action that none of the official's roles permits (code "not-permitted"),
+// and, to an official who serves in one establishment, an action that concerns only others
+// (code "other-establishments-official"). places are the codes of the places, vehicles and
+// establishments that the act concerns: one of the official's own is enough. With none, or
+// none that lies in an establishment, the roles alone decide. An officer of the whole
+// service acts wherever the roles permit it; what only reads is permitted anywhere.
+func (s *State) May(official string, action Action, places ...string) error {
 	o := s.Officials.Get(official)
 	if o == nil || !o.Has(permissions[action]...) {
 		return refuse(Forbidden, 0, "not-permitted", "official", official, "action", string(action))
 	}
+	if o.Establishment == "" || anywhere[action] {
+		return nil
+	}
+	other := ""
+	for _, place := range places {
+		for _, e := range s.establishmentsOf(place) {
+			if e == o.Establishment {
+				return nil
+			}
+			other = e
+		}
+	}
+	if other == "" {
+		return nil
+	}
+	return refuse(Forbidden, 0, "other-establishments-official", "official", official, "action", string(action),
+		"establishment", o.Establishment, "other", other)
+}
+
+// establishmentsOf are the establishments that a place belongs to: its own, both ends of
+// the transfer for a vehicle, none for a hospital, a court or a place that does not exist.
+func (s *State) establishmentsOf(place string) []string {
+	if place == WholeService {
+		return []string{WholeService}
+	}
+	if v := s.Vehicles.Get(place); v != nil {
+		return s.EndsOf(v.Transfer)
+	}
+	if p := s.Places.Get(place); p != nil && p.Establishment != "" {
+		return []string{p.Establishment}
+	}
 	return nil
+}
+
+// EndsOf returns the establishments that a transfer concerns: of origin and of
+// destination; none for a transfer that does not exist.
+func (s *State) EndsOf(transfer string) []string {
+	if t := s.Transfers.Get(transfer); t != nil {
+		return []string{t.From, t.To}
+	}
+	return nil
+}
+
+// WhereIs returns the places that an act about a person concerns: the establishment that
+// answers for them and the place they are in; in transit, both ends of the transfer. It is
+// empty for somebody whom nobody holds: any establishment may take them in, or be told.
+func (s *State) WhereIs(person string) []string {
+	h := s.Holdings.Get(person)
+	if h == nil || !h.Status.InCustody() {
+		return nil
+	}
+	if h.Status == InTransit {
+		return append(s.EndsOf(h.At.Custodian), h.At.Place)
+	}
+	return []string{h.At.Establishment, h.At.Place}
+}
+
+// WhereStated returns the places that a fact about a person in a place concerns: the
+// place, if it lies in an establishment or on a transfer; else where the person is.
+func (s *State) WhereStated(person, place string) []string {
+	if len(s.establishmentsOf(place)) > 0 {
+		return []string{place}
+	}
+	return s.WhereIs(person)
+}
+
+// WhereKept returns the place that an act on the register of places concerns. What lies
+// outside every establishment (a hospital, a court) concerns the whole service.
+func (s *State) WhereKept(place string) string {
+	if p := s.Places.Get(place); p != nil && p.Establishment == "" {
+		return WholeService
+	}
+	return place
 }

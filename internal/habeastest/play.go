@@ -250,6 +250,14 @@ func (a Actor) Accepts(handover string) {
 	})
 }
 
+// Recalls takes an offered handover back.
+func (a Actor) Recalls(handover, reason string) {
+	a.play.t.Helper()
+	a.acts(func(ctx context.Context, c book.Command) (book.Written, error) {
+		return a.play.Transfer.Recall(ctx, c, handover, reason)
+	})
+}
+
 // Withdraws takes a person off a transfer as unfit.
 func (a Actor) Withdraws(id, person string) {
 	a.play.t.Helper()
@@ -296,4 +304,14 @@ func (p *Play) Verified() book.Report {
 		p.t.Fatalf("the book does not verify: %+v, %v", r, err)
 	}
 	return r
+}
+
+// Posts appoints one official of every role to serve in an establishment alone; the user
+// name is the role, a dot and the establishment's code, e.g. "reception.CCT".
+func (p *Play) Posts(establishment string) {
+	p.t.Helper()
+	for _, r := range custody.Roles {
+		o := custody.Official{Name: string(r) + "." + establishment, FullName: "Official " + string(r), Roles: []custody.Role{r}, Establishment: establishment}
+		p.As("engineer").acts(func(ctx context.Context, c book.Command) (book.Written, error) { return p.Roll.Appoint(ctx, c, o) })
+	}
 }

@@ -187,7 +187,7 @@ func mended(rows []sheet.Row, refused []RefusedRow) []string {
 
 // rehearse decides every row in one transaction, and undoes it.
 func (j *importJob) rehearse(ctx context.Context, c book.Command, action custody.Action, table *sheet.Table) error {
-	_, err := j.desk.book.Order(ctx, book.Command{By: c.By, Console: true}, action, func(tx *book.Tx) ([]custody.Entry, error) {
+	_, err := j.desk.book.Order(ctx, book.Command{By: c.By, Console: c.Console}, action, func(tx *book.Tx) ([]custody.Entry, error) {
 		j.report.Rows = j.decide(tx, table.Rows)
 		return nil, errDryRun
 	})
@@ -233,7 +233,11 @@ func findingOf(err error) ImportFinding {
 
 func (j *importJob) take(tx *book.Tx, row *sheet.Row) error {
 	if j.in.Kind == Places {
-		e, err := tx.State().Open(placeOf(row))
+		p := placeOf(row)
+		if err := tx.Permit(whereOpened(tx.State(), p)); err != nil {
+			return err
+		}
+		e, err := tx.State().Open(p)
 		if err != nil {
 			return err
 		}
@@ -251,6 +255,9 @@ func (j *importJob) take(tx *book.Tx, row *sheet.Row) error {
 	}
 	if place == "" {
 		return custody.InvalidInput("field-missing", "field", "place")
+	}
+	if err := tx.Permit(place); err != nil {
+		return err
 	}
 	e, err := tx.State().Admit("", a, place, tx.Now(), tx.Now())
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 )
 
 // Desk is the transfer desk. Every act is refused to officials whose roles do not permit
-// it (code "not-permitted"), is atomic, and returns once its entries are on disk.
+// it (code "not-permitted") or who serve in neither establishment that it concerns (code
+// "other-establishments-official"), is atomic, and returns once its entries are on disk.
 type Desk struct{ book *book.Book }
 
 // New returns the desk of a book.
@@ -17,32 +18,60 @@ func New(b *book.Book) *Desk { return &Desk{book: b} }
 
 // Draft drafts a transfer order; somebody else approves it.
 func (d *Desk) Draft(ctx context.Context, c book.Command, t custody.Transfer) (book.Written, error) {
-	return d.book.One(ctx, c, custody.PlanTransfers, func(tx *book.Tx) (custody.Entry, error) { return tx.State().DraftTransfer(t, tx.By()) })
+	return d.book.One(ctx, c, custody.PlanTransfers, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(t.From, t.To); err != nil {
+			return custody.Entry{}, err
+		}
+		return tx.State().DraftTransfer(t, tx.By())
+	})
 }
 
 // Approve approves a draft. Refused (code "same-official") to its author.
 func (d *Desk) Approve(ctx context.Context, c book.Command, id string) (book.Written, error) {
-	return d.book.One(ctx, c, custody.ApproveTransfers, func(tx *book.Tx) (custody.Entry, error) { return tx.State().ApproveTransfer(id, tx.By()) })
+	return d.book.One(ctx, c, custody.ApproveTransfers, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return custody.Entry{}, err
+		}
+		return tx.State().ApproveTransfer(id, tx.By())
+	})
 }
 
 // CallOff calls a transfer off that nobody has boarded.
 func (d *Desk) CallOff(ctx context.Context, c book.Command, id, reason string) (book.Written, error) {
-	return d.book.One(ctx, c, custody.ApproveTransfers, func(tx *book.Tx) (custody.Entry, error) { return tx.State().CallOff(id, reason) })
+	return d.book.One(ctx, c, custody.ApproveTransfers, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return custody.Entry{}, err
+		}
+		return tx.State().CallOff(id, reason)
+	})
 }
 
 // AssignEscort says who guards the transfer.
 func (d *Desk) AssignEscort(ctx context.Context, c book.Command, id string, e custody.Escort) (book.Written, error) {
-	return d.book.One(ctx, c, custody.PlanTransfers, func(tx *book.Tx) (custody.Entry, error) { return tx.State().AssignEscort(id, e) })
+	return d.book.One(ctx, c, custody.PlanTransfers, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return custody.Entry{}, err
+		}
+		return tx.State().AssignEscort(id, e)
+	})
 }
 
 // AddWaypoint adds a place on the road where vehicles are counted.
 func (d *Desk) AddWaypoint(ctx context.Context, c book.Command, id string, w custody.Waypoint) (book.Written, error) {
-	return d.book.One(ctx, c, custody.PlanTransfers, func(tx *book.Tx) (custody.Entry, error) { return tx.State().AddWaypoint(id, w) })
+	return d.book.One(ctx, c, custody.PlanTransfers, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return custody.Entry{}, err
+		}
+		return tx.State().AddWaypoint(id, w)
+	})
 }
 
 // AddVehicles adds vehicles with their seats.
 func (d *Desk) AddVehicles(ctx context.Context, c book.Command, id string, vehicles ...custody.Vehicle) (book.Written, error) {
 	return book.Each(ctx, d.book, c, custody.PlanTransfers, vehicles, func(tx *book.Tx, v custody.Vehicle) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().AddVehicle(id, v)
 	})
 }
@@ -51,6 +80,9 @@ func (d *Desk) AddVehicles(ctx context.Context, c book.Command, id string, vehic
 // that cannot be listed. source says where the list came from.
 func (d *Desk) LoadManifest(ctx context.Context, c book.Command, id, source string, people []string) (book.Written, error) {
 	return d.book.Order(ctx, c, custody.PlanTransfers, func(tx *book.Tx) ([]custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return nil, err
+		}
 		return tx.State().LoadManifest(id, source, people)
 	})
 }
@@ -58,6 +90,9 @@ func (d *Desk) LoadManifest(ctx context.Context, c book.Command, id, source stri
 // Identify records that people were identified against their papers.
 func (d *Desk) Identify(ctx context.Context, c book.Command, id string, people ...string) (book.Written, error) {
 	return book.Each(ctx, d.book, c, custody.LoadVehicles, people, func(tx *book.Tx, person string) (custody.Entry, error) {
+		if err := tx.Permit(originOf(tx.State(), id)...); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().Identify(id, person, tx.Now())
 	})
 }
@@ -65,6 +100,9 @@ func (d *Desk) Identify(ctx context.Context, c book.Command, id string, people .
 // Board records that identified people entered a vehicle.
 func (d *Desk) Board(ctx context.Context, c book.Command, id, vehicle string, at time.Time, people ...string) (book.Written, error) {
 	return book.Each(ctx, d.book, c, custody.LoadVehicles, people, func(tx *book.Tx, person string) (custody.Entry, error) {
+		if err := tx.Permit(originOf(tx.State(), id)...); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().Board(id, vehicle, person, tx.At(at))
 	})
 }
@@ -72,6 +110,9 @@ func (d *Desk) Board(ctx context.Context, c book.Command, id, vehicle string, at
 // Count states the fact of a count of the people aboard.
 func (d *Desk) Count(ctx context.Context, c book.Command, id, vehicle string, count custody.VehicleCount, at time.Time) (book.Written, error) {
 	return d.book.One(ctx, c, custody.StateFacts, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().CountVehicle(id, vehicle, count, tx.At(at))
 	})
 }
@@ -79,6 +120,9 @@ func (d *Desk) Count(ctx context.Context, c book.Command, id, vehicle string, co
 // OfferDeparture offers everybody aboard the vehicles to the escort.
 func (d *Desk) OfferDeparture(ctx context.Context, c book.Command, id string, vehicles []string, at time.Time) (book.Written, error) {
 	return d.book.One(ctx, c, custody.GivePeople, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return custody.Entry{}, err
+		}
 		if err := hand(tx, c, id, custody.Departing, giving); err != nil {
 			return custody.Entry{}, err
 		}
@@ -90,6 +134,9 @@ func (d *Desk) OfferDeparture(ctx context.Context, c book.Command, id string, ve
 // escort's hands, to the establishment of destination.
 func (d *Desk) OfferArrival(ctx context.Context, c book.Command, id string, vehicles, people []string, place string, at time.Time) (book.Written, error) {
 	return d.book.One(ctx, c, custody.GivePeople, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return custody.Entry{}, err
+		}
 		if err := hand(tx, c, id, custody.Arriving, giving); err != nil {
 			return custody.Entry{}, err
 		}
@@ -101,6 +148,9 @@ func (d *Desk) OfferArrival(ctx context.Context, c book.Command, id string, vehi
 // offered it. Everybody changes hands in one order.
 func (d *Desk) Accept(ctx context.Context, c book.Command, handover string, at time.Time) (book.Written, error) {
 	return d.book.Order(ctx, c, custody.TakePeople, func(tx *book.Tx) ([]custody.Entry, error) {
+		if err := tx.Permit(endsOf(tx.State(), handover)...); err != nil {
+			return nil, err
+		}
 		entries, err := tx.State().AcceptHandover(handover, tx.By(), tx.At(at))
 		if err != nil {
 			return nil, err
@@ -110,21 +160,38 @@ func (d *Desk) Accept(ctx context.Context, c book.Command, handover string, at t
 	})
 }
 
-// Recall takes an offered handover back.
+// Recall takes an offered handover back, with the reason. Only the side that gives may
+// (code "wrong-hand"): the official who offered, or another whose hand could have offered it.
 func (d *Desk) Recall(ctx context.Context, c book.Command, handover, reason string) (book.Written, error) {
 	return d.book.One(ctx, c, custody.GivePeople, func(tx *book.Tx) (custody.Entry, error) {
-		return tx.State().RecallHandover(handover, tx.By(), reason, tx.Now())
+		if err := tx.Permit(endsOf(tx.State(), handover)...); err != nil {
+			return custody.Entry{}, err
+		}
+		if h := tx.State().Handovers.Get(handover); h != nil {
+			if err := hand(tx, c, h.Transfer, h.Kind, giving); err != nil {
+				return custody.Entry{}, err
+			}
+		}
+		return tx.State().RecallHandover(handover, reason, tx.Now())
 	})
 }
 
 // Arrive states the fact that a vehicle arrived.
 func (d *Desk) Arrive(ctx context.Context, c book.Command, id, vehicle, place string, at time.Time) (book.Written, error) {
-	return d.book.One(ctx, c, custody.StateFacts, func(tx *book.Tx) (custody.Entry, error) { return tx.State().Arrive(id, vehicle, place, tx.At(at)) })
+	return d.book.One(ctx, c, custody.StateFacts, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(append(tx.State().EndsOf(id), place)...); err != nil {
+			return custody.Entry{}, err
+		}
+		return tx.State().Arrive(id, vehicle, place, tx.At(at))
+	})
 }
 
 // Withdraw records that a listed person does not travel; reason is "unfit" or "withdrawn".
 func (d *Desk) Withdraw(ctx context.Context, c book.Command, id, person, reason, note string) (book.Written, error) {
 	return d.book.One(ctx, c, custody.LoadVehicles, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().Withdraw(id, person, reason, note)
 	})
 }
@@ -132,6 +199,9 @@ func (d *Desk) Withdraw(ctx context.Context, c book.Command, id, person, reason,
 // Divert states the fact that a person under way was taken to a hospital.
 func (d *Desk) Divert(ctx context.Context, c book.Command, id, person, hospital, note string, at time.Time) (book.Written, error) {
 	return d.book.One(ctx, c, custody.StateFacts, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().Divert(id, person, hospital, note, tx.At(at))
 	})
 }
@@ -139,6 +209,9 @@ func (d *Desk) Divert(ctx context.Context, c book.Command, id, person, hospital,
 // Lodge states the fact that a person under way spends the night in an establishment.
 func (d *Desk) Lodge(ctx context.Context, c book.Command, id, person, place, note string, at time.Time) (book.Written, error) {
 	return d.book.One(ctx, c, custody.StateFacts, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(append(tx.State().EndsOf(id), place)...); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().Lodge(id, person, place, note, tx.At(at))
 	})
 }
@@ -146,6 +219,9 @@ func (d *Desk) Lodge(ctx context.Context, c book.Command, id, person, place, not
 // Resume states the fact that a lodged person travels on in a vehicle.
 func (d *Desk) Resume(ctx context.Context, c book.Command, id, vehicle, person string, at time.Time) (book.Written, error) {
 	return d.book.One(ctx, c, custody.StateFacts, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(append(tx.State().EndsOf(id), tx.State().WhereIs(person)...)...); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().Resume(id, vehicle, person, tx.At(at))
 	})
 }
@@ -153,6 +229,9 @@ func (d *Desk) Resume(ctx context.Context, c book.Command, id, vehicle, person s
 // Unlisted states the fact that somebody arrived whom the manifest does not name.
 func (d *Desk) Unlisted(ctx context.Context, c book.Command, id, number string, a custody.Admission, place string, at time.Time) (book.Written, error) {
 	return d.book.One(ctx, c, custody.AdmitPeople, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().WhereStated(number, place)...); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().Unlisted(id, number, a, place, tx.At(at), tx.Now())
 	})
 }
@@ -160,7 +239,28 @@ func (d *Desk) Unlisted(ctx context.Context, c book.Command, id, number string, 
 // Close closes a transfer when law 2 holds by name; the refusal "transfer-not-settled"
 // names who stands in the way.
 func (d *Desk) Close(ctx context.Context, c book.Command, id string) (book.Written, error) {
-	return d.book.One(ctx, c, custody.CloseTransfers, func(tx *book.Tx) (custody.Entry, error) { return tx.State().CloseTransfer(id) })
+	return d.book.One(ctx, c, custody.CloseTransfers, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
+			return custody.Entry{}, err
+		}
+		return tx.State().CloseTransfer(id)
+	})
+}
+
+// originOf is the establishment where a transfer's people are identified and board.
+func originOf(s *custody.State, id string) []string {
+	if t := s.Transfers.Get(id); t != nil {
+		return []string{t.From}
+	}
+	return nil
+}
+
+// endsOf are the establishments that a handover concerns.
+func endsOf(s *custody.State, handover string) []string {
+	if h := s.Handovers.Get(handover); h != nil {
+		return s.EndsOf(h.Transfer)
+	}
+	return nil
 }
 
 // The two sides of a handover.
