@@ -18,6 +18,7 @@ import (
 type benchCommand struct {
 	Moves  benchMovesCommand  `cmd:"" help:"Single cell moves through the HTTP API by 64 clients, against bare rows in the same engine."`
 	Admit  benchAdmitCommand  `cmd:"" help:"Admission and handover of 2,000 people as one order, against the bare insert of the same rows."`
+	Roll   benchRollCommand   `cmd:"" help:"The roll as a page and through the API at 40,000 people."`
 	Search benchSearchCommand `cmd:"" help:"Name search at 40,000 people, and how it grows."`
 }
 

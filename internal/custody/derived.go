@@ -7,6 +7,7 @@ import (
 )
 
 func (s *State) placeChanged(old, new *Place) {
+	s.census.roomTurned(old, new)
 	if old != nil {
 		s.derived.children[old.Parent]--
 	}
@@ -16,6 +17,7 @@ func (s *State) placeChanged(old, new *Place) {
 }
 
 func (s *State) authorityChanged(old, new *Authority) {
+	s.census.paperTurned(old, new)
 	d := &s.derived
 	switch {
 	case old == nil && new != nil:
@@ -30,6 +32,7 @@ func (s *State) authorityChanged(old, new *Authority) {
 }
 
 func (s *State) holdingChanged(old, new *Holding) {
+	s.census.holdingTurned(old, new)
 	d := &s.derived
 	if old != nil && old.Status.InCustody() {
 		d.held--

@@ -44,6 +44,16 @@ func discrepancyID(entry int64, i int) string {
 // empty transfer, outside every transfer.
 func (s *State) OpenDiscrepancies(transfer string) int { return s.derived.open[transfer] }
 
+// AllOpenDiscrepancies returns how many discrepancies stand open, on transfers and outside
+// of them together.
+func (s *State) AllOpenDiscrepancies() int {
+	n := 0
+	for _, open := range s.derived.open {
+		n += open
+	}
+	return n
+}
+
 // Resolve decides the resolution of a discrepancy by a named official.
 func (s *State) Resolve(id, by, explanation string, at time.Time) (Entry, error) {
 	d := s.Discrepancies.Get(id)

@@ -95,6 +95,7 @@ func (s *State) CheckLaws() []string {
 			say("law 2: handover %s has only one hand, %q", h.ID, h.Releasing)
 		}
 	}
+	broken = append(broken, s.checkCensus()...)
 	for h := range s.Holdings.All() {
 		if h.Status.InCustody() && len(s.PapersOf(h.Person)) == 0 && !s.contradicted(h.Person, "held-without-authority") {
 			say("law 3: %s is held, was never given a paper, and no discrepancy says so", h.Person)

@@ -110,9 +110,10 @@ func (m *machine) check(t *rapid.T) {
 		for _, d := range m.disagreements(s) {
 			t.Errorf("state and model disagree: %s", d)
 		}
-		for _, b := range s.CheckLaws() {
+		for _, b := range s.CheckLaws() { // which takes the census again, if one is kept
 			t.Errorf("a law is broken: %s", b)
 		}
+		s.CensusAt(m.now())
 	})
 }
 

@@ -25,6 +25,7 @@ type State struct {
 
 	journal   journal
 	derived   derived
+	census    census
 	savedNext []savepoint
 }
 

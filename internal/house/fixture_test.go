@@ -112,8 +112,8 @@ func TestDisorderIsFound(t *testing.T) {
 		fault   string
 	}{
 		{map[string][]byte{"0001-a.md": whole, "0002-b-c.md": whole}, ""},
-		{map[string][]byte{"0001-a.md": whole, "0003-b.md": whole}, "has number 0003, want 0002"},
-		{map[string][]byte{"0001-a.md": whole, "0001-b.md": whole}, "has number 0001, want 0002"},
+		{map[string][]byte{"0001-a.md": whole, "0003-b.md": whole}, ""},
+		{map[string][]byte{"0001-a.md": whole, "0001-b.md": whole}, "two records have number 0001"},
 		{map[string][]byte{"1-a.md": whole}, "docs/decisions/1-a.md: a decision record is named NNNN-title.md"},
 		{map[string][]byte{"0001-A title.md": whole}, "a decision record is named NNNN-title.md"},
 		{map[string][]byte{"0001-a.md": []byte("# 1. T\n## Context\n## Decision\n")}, "has the sections"},

@@ -134,8 +134,11 @@ func eachFile(t *testing.T, see func(at string, text []byte)) {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && slices.Contains(passedOver, entry.Name()) {
-			return filepath.SkipDir
+		if slices.Contains(passedOver, entry.Name()) {
+			if entry.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil // .git of a further work tree is a file
 		}
 		if !entry.Type().IsRegular() {
 			return nil

@@ -69,9 +69,9 @@ func disorder(records map[string][]byte) (faults []string) {
 	}
 	slices.Sort(numbers)
 	for i, number := range numbers {
-		if want := fmt.Sprintf("%04d", i+1); number != want {
-			faults = append(faults, fmt.Sprintf("%s: the record after %d others has number %s, want %s", decisions, i, number, want))
-			break
+		// A number may be missing: its record is being written elsewhere.
+		if i > 0 && number == numbers[i-1] {
+			faults = append(faults, fmt.Sprintf("%s: two records have number %s", decisions, number))
 		}
 	}
 	return faults

@@ -3,6 +3,8 @@ package roll
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -150,6 +152,11 @@ type EstablishmentRoll struct {
 	Declared  int    `json:"declared"`  // by the builder; never counts
 	Certified int    `json:"certified"` // by the area standard, cells in use
 	Allowed   int    `json:"allowed"`   // the lower of certified and operational, cells in use
+	// Of the roll, by legal status.
+	Statuses map[string]int `json:"statuses"`
+	Area     int            `json:"area"`    // square decimetres of the cells with somebody in them and a known area
+	Housed   int            `json:"housed"`  // people in those cells
+	Crowded  int            `json:"crowded"` // of those, in a cell with more people than its area may hold
 }
 
 // Now is the roll of the whole service at one instant.
@@ -185,60 +192,54 @@ func (d *Desk) RollAt(ctx context.Context, at time.Time, places bool) (Now, erro
 }
 
 func rollOf(s *custody.State, now time.Time, places bool) Now {
-	n := Now{At: now, Entry: s.Next, Held: s.Held(), InTransit: s.Roll(""), Statuses: map[string]int{}, Establishments: []EstablishmentRoll{}}
-	byCode := map[string]*EstablishmentRoll{}
-	for p := range s.Places.All() {
-		if p.Kind == custody.Establishment {
-			byCode[p.Code] = &EstablishmentRoll{Code: p.Code, Name: p.Name, Zone: p.Zone, Roll: s.Roll(p.Code), Declared: p.Declared}
+	census := s.CensusAt(now)
+	n := Now{At: now, Entry: s.Next, Held: s.Held(), InTransit: s.Roll(""), AtLarge: census.AtLarge, Overdue: census.Statuses[custody.NoAuthority],
+		Discrepancies: s.AllOpenDiscrepancies(), Statuses: statusesOf(census.Statuses), Establishments: []EstablishmentRoll{}}
+	for _, code := range slices.Sorted(maps.Keys(census.Tallies)) {
+		p, t := s.Places.Get(code), census.Tallies[code]
+		if p == nil || p.Kind != custody.Establishment {
+			continue // outside every establishment
 		}
+		n.Establishments = append(n.Establishments, EstablishmentRoll{Code: code, Name: p.Name, Zone: p.Zone, Roll: s.Roll(code), Present: t.Inside, Out: t.Out,
+			Declared: p.Declared, Certified: t.Certified, Allowed: t.Allowed, Statuses: statusesOf(t.Statuses), Area: t.Area, Housed: t.Housed, Crowded: t.Crowded})
 	}
+	if places {
+		n.Places = placesOf(s, now, func(*custody.Place) bool { return true })
+	}
+	return n
+}
+
+func statusesOf(counts map[custody.LegalStatus]int) map[string]int {
+	statuses := make(map[string]int, len(counts))
+	for status, n := range counts {
+		statuses[string(status)] = n
+	}
+	return statuses
+}
+
+// placesOf is the roll of each place that can hold people and that is wanted, by code;
+// of vehicles only those with somebody aboard.
+func placesOf(s *custody.State, now time.Time, wanted func(*custody.Place) bool) []PlaceRoll {
+	var list []PlaceRoll
 	for p := range s.Places.All() {
 		present := s.Present(p.Code)
-		capacity, limited := p.Capacity(now)
-		if e := byCode[p.Establishment]; e != nil {
-			e.Present += present
-			if p.Kind == custody.Cell && !p.OutOfUse {
-				e.Certified += p.Certified
-				if limited {
-					e.Allowed += capacity
-				}
-			}
-		}
-		if places && p.Kind.Holds() && (p.Kind != custody.VehiclePlace || present > 0) {
-			n.Places = append(n.Places, PlaceRoll{Code: p.Code, Name: p.Name, Kind: p.Kind, Establishment: p.Establishment, Present: present,
-				Capacity: capacity, Certified: p.Certified, Declared: p.Declared, FloorArea: p.FloorArea, OutOfUse: p.OutOfUse})
-		}
-	}
-	for h := range s.Holdings.All() {
-		if h.Status == custody.Lost {
-			n.AtLarge++
-		}
-		if !h.Status.InCustody() {
+		if !p.Kind.Holds() || (p.Kind == custody.VehiclePlace && present == 0) || !wanted(p) {
 			continue
 		}
-		papers := s.PapersOf(h.Person)
-		status := custody.StatusOf(papers, now)
-		n.Statuses[string(status)]++
-		if status == custody.NoAuthority {
-			n.Overdue++
-		}
-		if h.Status == custody.Out {
-			if e := byCode[h.At.Establishment]; e != nil {
-				e.Out++
-			}
-		}
+		capacity, _ := p.Capacity(now)
+		list = append(list, PlaceRoll{Code: p.Code, Name: p.Name, Kind: p.Kind, Establishment: p.Establishment, Present: present,
+			Capacity: capacity, Certified: p.Certified, Declared: p.Declared, FloorArea: p.FloorArea, OutOfUse: p.OutOfUse})
 	}
-	for disc := range s.Discrepancies.All() {
-		if !disc.Resolved() {
-			n.Discrepancies++
-		}
-	}
-	for _, e := range byCode {
-		n.Establishments = append(n.Establishments, *e)
-	}
-	sort.Slice(n.Establishments, func(i, j int) bool { return n.Establishments[i].Code < n.Establishments[j].Code })
-	sort.Slice(n.Places, func(i, j int) bool { return n.Places[i].Code < n.Places[j].Code })
-	return n
+	slices.SortFunc(list, func(a, b PlaceRoll) int { return strings.Compare(a.Code, b.Code) })
+	return list
+}
+
+// PlacesOf returns the roll of each place of an establishment, by code.
+func (d *Desk) PlacesOf(establishment string, now time.Time) (list []PlaceRoll) {
+	d.book.Read(func(s *custody.State) {
+		list = placesOf(s, now, func(p *custody.Place) bool { return p.Establishment == establishment })
+	})
+	return list
 }
 
 // Resident is one person on the roll of a place.
@@ -285,10 +286,9 @@ type OverdueRelease struct {
 func (d *Desk) Overdue(now time.Time) []OverdueRelease {
 	list := []OverdueRelease{}
 	d.book.Read(func(s *custody.State) {
-		for h := range s.Holdings.All() {
-			if since := custody.OverdueSince(h, s.PapersOf(h.Person), now); !since.IsZero() {
-				list = append(list, OverdueRelease{h.Person, s.People.Get(h.Person).FullName(), h.At.Establishment, h.At.Place, since})
-			}
+		for _, number := range s.Lapsed(now) {
+			h := s.Holdings.Get(number)
+			list = append(list, OverdueRelease{number, s.People.Get(number).FullName(), h.At.Establishment, h.At.Place, custody.OverdueSince(h, s.PapersOf(number), now)})
 		}
 	})
 	sort.Slice(list, func(i, j int) bool {

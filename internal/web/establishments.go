@@ -42,16 +42,14 @@ func (d *door) establishment(v *visit) error {
 	if at < 0 {
 		return custody.Unknown("establishment", code)
 	}
-	p := establishmentPage{establishmentRow: establishmentRow{EstablishmentRoll: now.Establishments[at]}, At: now.At, Entry: now.Entry}
-	var inside []roll.PlaceRoll
-	for _, one := range now.Places {
-		if one.Establishment == code {
-			p.Space.add(one)
-			inside = append(inside, one)
+	p := establishmentPage{establishmentRow: rowOfEstablishment(now.Establishments[at]), At: now.At, Entry: now.Entry}
+	places := d.Roll.PlacesOf(code, now.At)
+	d.Book.Read(func(s *custody.State) { p.Groups = groupsOf(s, places) })
+	for _, status := range legalStatuses {
+		if n := p.EstablishmentRoll.Statuses[string(status)]; n > 0 {
+			p.Statuses = append(p.Statuses, statusCount{status, n})
 		}
 	}
-	d.Book.Read(func(s *custody.State) { p.Groups = groupsOf(s, inside) })
-	p.Statuses = d.legalStatusesIn(code, now.At)
 	return v.show(http.StatusOK, establishmentRoll(d.frame(v, "today", p.Name, code), p))
 }
 

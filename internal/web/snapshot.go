@@ -4,7 +4,6 @@ import (
 	"sync"
 	"time"
 
-	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/roll"
 )
 
@@ -36,29 +35,10 @@ func (d *door) rollNow(now time.Time, tolerated time.Duration) snapshot {
 	if k.made && age >= 0 && age < fresh && (k.newest.roll.Entry == d.Book.Size() || (age > 0 && age < tolerated)) {
 		return k.newest
 	}
-	k.newest = snapshot{roll: d.Roll.Roll(now, true)}
+	k.newest = snapshot{roll: d.Roll.Roll(now, false)}
 	if k.newest.roll.Overdue > 0 {
 		k.newest.overdue = d.Roll.Overdue(now)
 	}
 	k.made = true
 	return k.newest
-}
-
-// legalStatusesIn counts the legal statuses of those on the roll of an establishment.
-func (d *door) legalStatusesIn(establishment string, now time.Time) []statusCount {
-	counts := map[custody.LegalStatus]int{}
-	d.Book.Read(func(s *custody.State) {
-		for h := range s.Holdings.All() {
-			if h.Status.InCustody() && h.At.Establishment == establishment {
-				counts[custody.StatusOf(s.PapersOf(h.Person), now)]++
-			}
-		}
-	})
-	var list []statusCount
-	for _, status := range legalStatuses {
-		if counts[status] > 0 {
-			list = append(list, statusCount{status, counts[status]})
-		}
-	}
-	return list
 }

@@ -35,6 +35,10 @@ type establishmentRow struct {
 	Space space
 }
 
+func rowOfEstablishment(e roll.EstablishmentRoll) establishmentRow {
+	return establishmentRow{EstablishmentRoll: e, Space: space{Area: e.Area, People: e.Housed, Crowded: e.Crowded}}
+}
+
 // Aboard is how many of the roll sit in a vehicle that has not departed.
 func (e establishmentRow) Aboard() int { return e.Roll - e.Present - e.Out }
 
@@ -98,19 +102,8 @@ func (d *door) todayFrame(v *visit) frame {
 func (d *door) readToday(f frame, tolerated time.Duration) (today, error) {
 	now := d.rollNow(f.Now, tolerated)
 	t := today{Roll: now.roll}
-	spaces := map[string]*space{}
-	for _, p := range t.Roll.Places {
-		if spaces[p.Establishment] == nil {
-			spaces[p.Establishment] = &space{}
-		}
-		spaces[p.Establishment].add(p)
-	}
 	for _, e := range t.Roll.Establishments {
-		row := establishmentRow{EstablishmentRoll: e}
-		if s := spaces[e.Code]; s != nil {
-			row.Space = *s
-		}
-		t.Establishment = append(t.Establishment, row)
+		t.Establishment = append(t.Establishment, rowOfEstablishment(e))
 	}
 	if f.May(custody.ReadRecords) {
 		t.Overdue = now.overdue[:min(len(now.overdue), shownFirst)]

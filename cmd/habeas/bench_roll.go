@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/drill"
+	"habeas.example/habeas/internal/roll"
+)
+
+type benchRollCommand struct {
+	benchStore
+	People int `help:"People held." default:"40000"`
+	Cells  int `help:"Cells they are held in." default:"10000"`
+	Reads  int `help:"Times that each page is asked for." default:"200"`
+}
+
+// rollFigures are what bench roll prints: the work of the server for one answer, from the
+// request to the last byte, in milliseconds.
+type rollFigures struct {
+	Engine string        `json:"engine"`
+	People int           `json:"people"`
+	Cells  int           `json:"cells"`
+	Reads  int           `json:"reads"`
+	First  float64       `json:"first_ms"` // the first roll after the start counts everybody
+	Pages  []pageFigures `json:"pages"`
+}
+
+type pageFigures struct {
+	Address string  `json:"address"`
+	P50     float64 `json:"p50_ms"`
+	P95     float64 `json:"p95_ms"`
+	Bytes   int     `json:"bytes"`
+}
+
+// Run asks for each page again and again. Before each question somebody is moved, so that
+// no answer can be one given before.
+func (c *benchRollCommand) Run(ctx context.Context, t *terminal) (err error) {
+	seats := (c.People+c.Cells-1)/c.Cells + 1
+	w, err := c.open(ctx, c.Cells, seats)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	people, err := w.fill(ctx, c.People, c.Cells)
+	if err != nil {
+		return err
+	}
+	f := rollFigures{Engine: w.book.Engine(), People: c.People, Cells: c.Cells, Reads: c.Reads}
+	start := time.Now()
+	w.roll.Roll(start, false)
+	f.First = milliseconds(time.Since(start))
+	for _, address := range []string{"/", "/establishments/A", "/api/v1/roll", "/api/v1/roll?by=status", "/api/v1/roll?by=place"} {
+		p := pageFigures{Address: address}
+		var took []time.Duration
+		for i := range c.Reads {
+			to := benchCell((i * 7) % c.Cells)
+			if _, err := w.roll.Move(ctx, console, roll.Step{Person: people[i%len(people)], To: to}); err != nil && !errors.Is(err, custody.Refused("already-there")) {
+				return err
+			}
+			one, size, err := w.ask(ctx, address)
+			if err != nil {
+				return err
+			}
+			took, p.Bytes = append(took, one), size
+		}
+		p.P50, p.P95 = quantile(took, 0.5), quantile(took, 0.95)
+		f.Pages = append(f.Pages, p)
+	}
+	if c.JSON {
+		return printJSON(t, f)
+	}
+	fmt.Fprintf(t.out, "%s: %d people in %d cells; the first roll %.1f ms\n", f.Engine, f.People, f.Cells, f.First)
+	for _, p := range f.Pages {
+		fmt.Fprintf(t.out, "%-24s p50 %.2f ms, p95 %.2f ms, %d bytes\n", p.Address, p.P50, p.P95, p.Bytes)
+	}
+	return nil
+}
+
+// fill admits people with papers of all sorts and spreads them over the cells.
+func (w *bench) fill(ctx context.Context, people, cells int) (numbers []string, err error) {
+	var steps []roll.Step
+	for some := range slices.Chunk(drill.Invent(7, people, time.Now()), 2000) {
+		list := make([]roll.Arrival, len(some))
+		for i, a := range some {
+			list[i] = roll.Arrival{Place: "A-REC", Admission: a}
+		}
+		written, err := w.roll.Admit(ctx, console, list...)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range written.Entries {
+			steps = append(steps, roll.Step{Person: e.Person, To: benchCell(len(numbers) % cells)})
+			numbers = append(numbers, e.Person)
+		}
+	}
+	for some := range slices.Chunk(steps, 2000) {
+		if _, err := w.roll.Move(ctx, console, some...); err != nil {
+			return nil, err
+		}
+	}
+	return numbers, nil
+}
+
+// ask has the server answer one request and returns the time and size of the answer.
+func (w *bench) ask(ctx context.Context, address string) (time.Duration, int, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return 0, 0, err
+	}
+	request.AddCookie(&http.Cookie{Name: "habeas_session", Value: w.tokens[0]})
+	answer := memory{header: http.Header{}, status: http.StatusOK}
+	start := time.Now()
+	w.handler.ServeHTTP(&answer, request)
+	took := time.Since(start)
+	if answer.status != http.StatusOK {
+		return 0, 0, fmt.Errorf("bench: %s was answered with %d: %.200s", address, answer.status, answer.body.String())
+	}
+	return took, answer.body.Len(), nil
+}
+
+// memory is an answer kept in memory.
+type memory struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (m *memory) Header() http.Header         { return m.header }
+func (m *memory) WriteHeader(status int)      { m.status = status }
+func (m *memory) Write(p []byte) (int, error) { return m.body.Write(p) }
