@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sys/unix"
 
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/roll"
@@ -38,7 +39,9 @@ type movesFigures struct {
 	Ratio         float64 `json:"ratio"` // median of the rounds' own ratios
 	MoveP50       float64 `json:"move_p50_ms"`
 	MoveP99       float64 `json:"move_p99_ms"`
-	LoneP50       float64 `json:"lone_p50_ms"` // one client alone, with the proof in the reply
+	CPUPerMove    float64 `json:"cpu_us_per_move"`  // processor time of the whole process, the clients' included: it says the same on a busy machine
+	MovesPerSync  float64 `json:"moves_per_commit"` // that share one durable transaction
+	LoneP50       float64 `json:"lone_p50_ms"`      // one client alone, with the proof in the reply
 	LoneP99       float64 `json:"lone_p99_ms"`
 	LoneMoves     int     `json:"lone_moves"`
 	EntriesAtEnd  int64   `json:"entries_at_end"`
@@ -74,13 +77,20 @@ func (c *benchMovesCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}
 	var rates, bares, ratios []float64
 	var all []time.Duration
+	var worked time.Duration
+	commits := 0
 	for range c.Rounds {
 		bare, err := c.bare(ctx, w)
 		if err != nil {
 			return err
 		}
+		from, before := w.book.Size(), processorTime()
 		rate, took, err := moveAll(movers, c.Each)
 		if err != nil {
+			return err
+		}
+		worked += processorTime() - before
+		if commits, err = w.commits(ctx, commits, from); err != nil {
 			return err
 		}
 		rates, bares, ratios, all = append(rates, rate), append(bares, bare), append(ratios, rate/bare), append(all, took...)
@@ -91,6 +101,7 @@ func (c *benchMovesCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}
 	f.MovesPerSec, f.BarePerSec, f.Ratio = median(rates), median(bares), median(ratios)
 	f.MoveP50, f.MoveP99 = quantile(all, 0.5), quantile(all, 0.99)
+	f.CPUPerMove, f.MovesPerSync = float64(worked.Microseconds())/float64(len(all)), float64(len(all))/float64(commits)
 	f.LoneP50, f.LoneP99, f.LoneMoves = quantile(lone, 0.5), quantile(lone, 0.99), len(lone)
 	report, err := w.book.Verify(ctx)
 	if err != nil {
@@ -100,9 +111,25 @@ func (c *benchMovesCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if c.JSON {
 		return printJSON(t, f)
 	}
-	_, err = fmt.Fprintf(t.out, "%s: %.0f moves/s by %d clients (p50 %.1f ms, p99 %.1f ms); bare rows by %s %.0f/s; ratio %.2f; a lone move p50 %.2f ms, p99 %.2f ms\n",
-		f.Engine, f.MovesPerSec, f.Clients, f.MoveP50, f.MoveP99, f.BareBy, f.BarePerSec, f.Ratio, f.LoneP50, f.LoneP99)
+	_, err = fmt.Fprintf(t.out, "%s: %.0f moves/s by %d clients (p50 %.1f ms, p99 %.1f ms); bare rows by %s %.0f/s; ratio %.2f; %.0f µs of processor a move, %.0f moves a commit; a lone move p50 %.2f ms, p99 %.2f ms\n",
+		f.Engine, f.MovesPerSec, f.Clients, f.MoveP50, f.MoveP99, f.BareBy, f.BarePerSec, f.Ratio, f.CPUPerMove, f.MovesPerSync, f.LoneP50, f.LoneP99)
 	return err
+}
+
+// commits adds to a count the transactions written since the book had a size.
+func (w *bench) commits(ctx context.Context, so int, size int64) (int, error) {
+	var more int
+	err := w.book.Beside().QueryRowContext(ctx, "SELECT count(*) FROM checkpoint WHERE size > $1", size).Scan(&more)
+	return so + more, err
+}
+
+// processorTime is what this process has used of all processors so far.
+func processorTime() time.Duration {
+	var used unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &used) != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // admit admits n people, each into the first of two cells of their own.

@@ -61,6 +61,7 @@ func New(s Services) http.Handler {
 	config.Info.Description = "The roll of a prison: who is held, where, on whose authority, in whose hands. " +
 		"Every command is sealed in a public log before it is answered."
 	config.CreateHooks = nil // no $schema links in answers
+	config.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
 	config.DocsPath, config.SchemasPath, config.OpenAPIPath = "", "", ""
 	// What a field must hold is for the laws of custody to say, with a code and a mend.
 	config.FieldsOptionalByDefault = true

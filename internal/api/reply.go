@@ -36,6 +36,8 @@ type Reply struct {
 	Checkpoint string           `json:"checkpoint" doc:"The newest signed checkpoint of the log."`
 	Proof      []seal.Hash      `json:"proof,omitempty" doc:"Inclusion proof of the first entry in the checkpoint; given when there is one entry."`
 	Proofs     [][]seal.Hash    `json:"proofs,omitempty" doc:"With proofs=all: that of every entry."`
+
+	bodies [][]byte // of Entries, as they are sealed
 }
 
 // asker is who asks, and what the path names.
@@ -191,6 +193,7 @@ func digestOf(method, path string, body any) (string, error) {
 // reply answers a command with its entries and their proofs.
 func (d *door) reply(ctx context.Context, w book.Written, all bool) (*Reply, error) {
 	r := &Reply{First: w.First, Count: len(w.Entries), Size: w.Size, Replayed: w.Replayed, ID: subjectOf(w.Entries), Entries: w.Entries[:min(len(w.Entries), repliedMax)]}
+	r.bodies = w.Bodies[:len(r.Entries)]
 	if r.Entries == nil {
 		r.Entries = []*custody.Entry{}
 	}

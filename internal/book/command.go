@@ -32,6 +32,7 @@ const ConsoleName = "console"
 type Written struct {
 	First    int64            // number of the first entry
 	Entries  []*custody.Entry // in order; the caller must not change them
+	Bodies   [][]byte         // of the entries, the exact bytes that are sealed; not to be changed
 	Size     int64            // of the log when it was written: a checkpoint of this size exists
 	Replayed bool             // the command had been written before, under the same key
 }
@@ -45,10 +46,13 @@ type Tx struct {
 	// recorded is when the entries count as recorded: never before the entry before them.
 	recorded time.Time
 	entries  []*custody.Entry
-	failed   error          // the first entry that could not be recorded; the command then fails
-	ranBack  bool           // the command carries the note that the clock ran back
-	action   custody.Action // what the act is, for Permit; empty: not the act of a desk
-	placed   bool           // Permit was asked
+	bodies   [][]byte // of entries, once they are encoded
+	// alongside is written in the same transaction as the entries.
+	alongside []statementBeside
+	failed    error          // the first entry that could not be recorded; the command then fails
+	ranBack   bool           // the command carries the note that the clock ran back
+	action    custody.Action // what the act is, for Permit; empty: not the act of a desk
+	placed    bool           // Permit was asked
 }
 
 // ClockTolerance is how far ahead of the server's clock an event may be said to have
@@ -92,8 +96,8 @@ func (tx *Tx) Permit(places ...string) error {
 // be recorded fails the whole command, whatever act then returns.
 func (tx *Tx) Record(e custody.Entry) error {
 	err := tx.record(e)
-	if err != nil && tx.failed == nil {
-		tx.failed = err
+	if err != nil {
+		tx.fail(err)
 	}
 	return err
 }
@@ -133,6 +137,33 @@ func (tx *Tx) RecordAll(entries []custody.Entry) error {
 		}
 	}
 	return nil
+}
+
+// Alongside runs a statement in the transaction that writes the command, for what lies
+// beside the book and is no part of the record: both become durable, or neither does. It
+// is run also when the command records no entry. One text serves both engines; its
+// arguments are int64s, and strings in UTF-8 without a zero byte, or the command fails.
+func (tx *Tx) Alongside(statement string, args ...any) {
+	for i, a := range args {
+		switch a := a.(type) {
+		case int64:
+		case string:
+			if utf8.ValidString(a) && !strings.ContainsRune(a, 0) {
+				continue
+			}
+			tx.fail(fmt.Errorf("write beside the book: argument %d cannot be stored as it is", i+1))
+		default:
+			tx.fail(fmt.Errorf("write beside the book: argument %d is a %T", i+1, a))
+		}
+	}
+	tx.alongside = append(tx.alongside, statementBeside{statement, args})
+}
+
+// fail makes the whole command fail, whatever act returns.
+func (tx *Tx) fail(err error) {
+	if tx.failed == nil {
+		tx.failed = err
+	}
 }
 
 // call is a command on its way through the writer.
@@ -195,7 +226,7 @@ func (b *Book) Do(ctx context.Context, command Command, act func(*Tx) error) (Wr
 	case len(c.tx.entries) == 0:
 		return Written{First: c.size, Size: c.size}, nil
 	}
-	return Written{First: c.tx.entries[0].Number, Entries: c.tx.entries, Size: c.size}, nil
+	return Written{First: c.tx.entries[0].Number, Entries: c.tx.entries, Bodies: c.tx.bodies, Size: c.size}, nil
 }
 
 // plain reports whether a text is stored by both engines, and written in an entry, as it is.
@@ -218,7 +249,7 @@ func (b *Book) replay(ctx context.Context, command Command, past requestRow) (Wr
 		if err != nil {
 			return Written{}, err
 		}
-		w.Entries = append(w.Entries, e)
+		w.Entries, w.Bodies = append(w.Entries, e), append(w.Bodies, s.Body)
 	}
 	return w, nil
 }

@@ -10,8 +10,9 @@ import (
 // engine is a storage engine. It is the only place where SQLite and PostgreSQL differ.
 type engine interface {
 	name() string
-	// write makes one group of commands durable, all or nothing.
-	write(ctx context.Context, g *group) error
+	// write makes one group of commands durable, all or nothing. Its parts arrive one after
+	// another until the channel is closed, so that one is written while the next is encoded.
+	write(ctx context.Context, parts <-chan part) error
 	// reclaim makes sure, after a write that failed, that nothing of it is still under way
 	// and that no other server writes: what is stored can be read again, and will stay so.
 	reclaim(ctx context.Context) error
@@ -25,13 +26,21 @@ type engine interface {
 	close() error
 }
 
-// group is what one durable transaction writes.
-type group struct {
+// part is some of what one durable transaction writes: those of its fields that are set.
+type part struct {
 	entries    []sealed
-	checkpoint []byte
-	size       int64
+	rows       tableRows
 	requests   []requestRow
-	tables     []tableRows
+	beside     []statementBeside
+	checkpoint []byte
+	size       int64 // of the checkpoint
+	err        error // the group could not be prepared to its end: nothing of it may stay
+}
+
+// statementBeside writes what lies beside the book, as its desk says it.
+type statementBeside struct {
+	text string
+	args []any
 }
 
 // sealed is an entry as stored.

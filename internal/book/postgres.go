@@ -122,7 +122,7 @@ func (e *postgres) reclaim(ctx context.Context) error {
 
 // write sends the whole group as one implicit transaction. A connection that broke has
 // lost its lock too: the next write takes a new one, unless another server has it.
-func (e *postgres) write(ctx context.Context, g *group) error {
+func (e *postgres) write(ctx context.Context, parts <-chan part) error {
 	e.writing.Lock()
 	defer e.writing.Unlock()
 	if e.writer == nil || e.writer.IsClosed() {
@@ -131,26 +131,42 @@ func (e *postgres) write(ctx context.Context, g *group) error {
 		}
 	}
 	batch := &pgx.Batch{}
-	n := len(g.entries)
-	numbers, previous := make([]int64, n), make([]int64, n)
-	salts, hashes, bodies := make([][]byte, n), make([][]byte, n), make([][]byte, n)
-	for i := range g.entries {
-		s := &g.entries[i]
-		numbers[i], previous[i], salts[i], hashes[i], bodies[i] = s.number, s.previous, s.salt, s.hashes, s.body
+	for p := range parts {
+		if p.err != nil {
+			return p.err
+		}
+		e.queue(batch, &p)
 	}
-	batch.Queue(`INSERT INTO entry (number, previous, salt, hashes, body)
-		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[])`, numbers, previous, salts, hashes, bodies)
-	for _, r := range g.tables {
-		batch.Queue(e.puts[r.table], columnArrays(r)...)
-	}
-	for _, r := range g.requests {
-		batch.Queue("INSERT INTO request (official, key, digest, first, count) VALUES ($1, $2, $3, $4, $5)", r.official, r.key, r.digest, r.first, r.count)
-	}
-	batch.Queue("INSERT INTO checkpoint (size, note) VALUES ($1, $2)", g.size, string(g.checkpoint))
 	if err := e.writer.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("write a group: %w", err)
 	}
 	return nil
+}
+
+// queue adds the statements that write one part.
+func (e *postgres) queue(batch *pgx.Batch, p *part) {
+	if n := len(p.entries); n > 0 {
+		numbers, previous := make([]int64, n), make([]int64, n)
+		salts, hashes, bodies := make([][]byte, n), make([][]byte, n), make([][]byte, n)
+		for i := range p.entries {
+			s := &p.entries[i]
+			numbers[i], previous[i], salts[i], hashes[i], bodies[i] = s.number, s.previous, s.salt, s.hashes, s.body
+		}
+		batch.Queue(`INSERT INTO entry (number, previous, salt, hashes, body)
+			SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[])`, numbers, previous, salts, hashes, bodies)
+	}
+	if len(p.rows.rows) > 0 {
+		batch.Queue(e.puts[p.rows.table], columnArrays(p.rows)...)
+	}
+	for _, r := range p.requests {
+		batch.Queue("INSERT INTO request (official, key, digest, first, count) VALUES ($1, $2, $3, $4, $5)", r.official, r.key, r.digest, r.first, r.count)
+	}
+	for _, s := range p.beside {
+		batch.Queue(s.text, s.args...)
+	}
+	if p.checkpoint != nil {
+		batch.Queue("INSERT INTO checkpoint (size, note) VALUES ($1, $2)", p.size, string(p.checkpoint))
+	}
 }
 
 // columnArrays turns rows into one array a column.

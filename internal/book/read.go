@@ -163,14 +163,9 @@ func (b *Book) Nodes() seal.NodeReader { return b.readNodes }
 // readNodes finds node hashes in memory or in the rows of the entries that completed them.
 func (b *Book) readNodes(ctx context.Context, nodes []seal.Node) ([]seal.Hash, error) {
 	hashes := make([]seal.Hash, len(nodes))
-	missing := map[int64][]int{} // entry -> positions in nodes
-	for i, n := range nodes {
-		if h, ok := b.nodes.find(n); ok {
-			hashes[i] = h
-			continue
-		}
-		entry, _ := seal.Position(n.Level, n.Index)
-		missing[entry] = append(missing[entry], i)
+	missing := b.nodes.find(nodes, hashes)
+	if len(missing) == 0 {
+		return hashes, nil
 	}
 	numbers := make([]any, 0, len(missing))
 	for n := range missing {
@@ -228,11 +223,24 @@ type nodeCache struct {
 // cachedNodes bounds the cache (about 100 bytes each).
 const cachedNodes = 200_000
 
-func (c *nodeCache) find(n seal.Node) (seal.Hash, bool) {
+// find fills in the hashes that it has. missing are the entries in whose rows the others
+// are, each with the positions among nodes that it is to fill.
+func (c *nodeCache) find(nodes []seal.Node, hashes []seal.Hash) (missing map[int64][]int) {
 	c.RLock()
 	defer c.RUnlock()
-	h, ok := c.hashes[n]
-	return h, ok
+	for i, n := range nodes {
+		h, ok := c.hashes[n]
+		if ok {
+			hashes[i] = h
+			continue
+		}
+		if missing == nil {
+			missing = map[int64][]int{}
+		}
+		entry, _ := seal.Position(n.Level, n.Index)
+		missing[entry] = append(missing[entry], i)
+	}
+	return missing
 }
 
 func (c *nodeCache) put(n seal.Node, h seal.Hash) {

@@ -173,7 +173,7 @@ func (s *statement) run(ctx context.Context, tx *sql.Tx, n int, values func(args
 	return nil
 }
 
-func (e *sqlite) write(ctx context.Context, g *group) (err error) {
+func (e *sqlite) write(ctx context.Context, parts <-chan part) (err error) {
 	tx, err := e.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -183,31 +183,13 @@ func (e *sqlite) write(ctx context.Context, g *group) (err error) {
 			err = errors.Join(err, ignoreDone(tx.Rollback()))
 		}
 	}()
-	written := int64(len(g.checkpoint))
-	err = e.entries.run(ctx, tx, len(g.entries), func(args []any, i int) []any {
-		s := &g.entries[i]
-		written += int64(len(s.body) + 128)
-		return append(args, s.number, s.previous, s.salt, s.hashes, s.body)
-	})
-	if err != nil {
-		return fmt.Errorf("write entries: %w", err)
-	}
-	for _, r := range g.tables {
-		if err := e.puts[r.table].run(ctx, tx, len(r.rows), func(args []any, i int) []any { return append(args, r.rows[i]...) }); err != nil {
-			return fmt.Errorf("write table %s: %w", r.table.name, err)
+	written := int64(0)
+	for p := range parts {
+		bytes, err := e.writePart(ctx, tx, &p)
+		if err != nil {
+			return err
 		}
-		written += int64(len(r.rows) * 256)
-	}
-	err = e.requests.run(ctx, tx, len(g.requests), func(args []any, i int) []any {
-		r := &g.requests[i]
-		return append(args, r.official, r.key, r.digest, r.first, r.count)
-	})
-	if err != nil {
-		return fmt.Errorf("write requests: %w", err)
-	}
-	err = e.checkpoints.run(ctx, tx, 1, func(args []any, _ int) []any { return append(args, g.size, string(g.checkpoint)) })
-	if err != nil {
-		return fmt.Errorf("write the checkpoint: %w", err)
+		written += bytes
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
@@ -219,6 +201,46 @@ func (e *sqlite) write(ctx context.Context, g *group) (err error) {
 		}
 	}
 	return nil
+}
+
+// writePart writes one part and returns about how many bytes it has.
+func (e *sqlite) writePart(ctx context.Context, tx *sql.Tx, p *part) (written int64, err error) {
+	if p.err != nil {
+		return 0, p.err
+	}
+	err = e.entries.run(ctx, tx, len(p.entries), func(args []any, i int) []any {
+		s := &p.entries[i]
+		written += int64(len(s.body) + 128)
+		return append(args, s.number, s.previous, s.salt, s.hashes, s.body)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("write entries: %w", err)
+	}
+	if rows := p.rows.rows; len(rows) > 0 {
+		if err := e.puts[p.rows.table].run(ctx, tx, len(rows), func(args []any, i int) []any { return append(args, rows[i]...) }); err != nil {
+			return 0, fmt.Errorf("write table %s: %w", p.rows.table.name, err)
+		}
+		written += int64(len(rows) * 256)
+	}
+	err = e.requests.run(ctx, tx, len(p.requests), func(args []any, i int) []any {
+		r := &p.requests[i]
+		return append(args, r.official, r.key, r.digest, r.first, r.count)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("write requests: %w", err)
+	}
+	for _, s := range p.beside {
+		if _, err := tx.ExecContext(ctx, s.text, s.args...); err != nil {
+			return 0, fmt.Errorf("write beside the book: %w", err)
+		}
+	}
+	if p.checkpoint != nil {
+		err = e.checkpoints.run(ctx, tx, 1, func(args []any, _ int) []any { return append(args, p.size, string(p.checkpoint)) })
+		if err != nil {
+			return 0, fmt.Errorf("write the checkpoint: %w", err)
+		}
+	}
+	return written, nil
 }
 
 // copyBackInBackground copies the write-ahead log back without ever making a commit wait.

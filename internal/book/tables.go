@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"habeas.example/habeas/internal/custody"
@@ -60,7 +58,7 @@ func document[V any](name string, keys int, of func(*custody.State) *records[V],
 		}
 	}
 	t.take = func(s *custody.State) ([]row, func(*custody.State), error) {
-		touched := slices.Sorted(maps.Keys(of(s).TakeTouched()))
+		touched := of(s).TakeTouched()
 		changed := make([]*V, 0, len(touched))
 		for _, key := range touched {
 			if v := of(s).Get(key); v != nil { // nil: put and undone by a command that was refused

@@ -59,23 +59,20 @@ func (b *Book) writeGroup(first *call) {
 		b.broken = false
 	}
 	b.state.Save()
-	calls, entries := []*call{}, 0
+	calls, entries, beside := []*call{}, 0, 0
 	for c := first; c != nil; {
 		b.decide(c)
 		calls = append(calls, c)
 		if c.tx != nil {
 			entries += len(c.tx.entries)
+			beside += len(c.tx.alongside)
 		}
 		if len(calls) >= groupCalls || entries >= groupEntries {
 			break
 		}
-		select {
-		case c = <-b.calls:
-		default:
-			c = nil
-		}
+		c = b.nextCall()
 	}
-	if entries == 0 {
+	if entries == 0 && beside == 0 {
 		b.state.Keep()
 		b.answer(calls, nil)
 		return
@@ -89,6 +86,24 @@ func (b *Book) writeGroup(first *call) {
 	}
 	b.state.Keep()
 	b.answer(calls, nil)
+}
+
+// nextCall returns a call that belongs to the group: one that waits, or one of a caller
+// who is about to call. Those are let go first, since each fsync that they share is one
+// saved; it costs a lone caller nothing, since nobody else is then ready to run.
+func (b *Book) nextCall() *call {
+	select {
+	case c := <-b.calls:
+		return c
+	default:
+	}
+	runtime.Gosched()
+	select {
+	case c := <-b.calls:
+		return c
+	default:
+		return nil
+	}
 }
 
 // decide runs one command against the state. What it recorded is undone if it fails.
@@ -166,81 +181,109 @@ func runSafely(act func(*Tx) error, tx *Tx) (err error) {
 
 // commit seals what the calls recorded and writes it with the state it makes.
 func (b *Book) commit(ctx context.Context, calls []*call, n int) error {
-	entries := make([]*custody.Entry, 0, n)
-	g := &group{entries: make([]sealed, n)}
-	for _, c := range calls {
-		if c.tx == nil || len(c.tx.entries) == 0 {
-			continue
-		}
-		entries = append(entries, c.tx.entries...)
-		if r := c.tx.entries[0].Request; r != nil {
-			g.requests = append(g.requests, requestRow{c.command.By, r.Key, r.Digest, c.tx.entries[0].Number, int64(r.Count)})
-		}
+	w := &work{book: b, calls: calls, entries: make([]sealed, n), tree: b.tree, parts: make(chan part, n/partEntries+len(tables)+3)}
+	if n < partEntries {
+		w.prepare()
+	} else {
+		go w.prepare()
 	}
-	leaves, err := b.encode(entries, g.entries)
+	err := b.engine.write(ctx, w.parts)
+	for range w.parts { // a write that failed left some: the state is not touched while they are made
+	}
 	if err != nil {
 		return err
 	}
-	tree := b.tree
-	for i, leaf := range leaves {
-		for _, h := range tree.Append(leaf) {
-			g.entries[i].hashes = append(g.entries[i].hashes, h[:]...)
-		}
-	}
-	g.size = tree.Size()
-	if g.checkpoint, err = b.signer.Checkpoint(g.size, tree.Root()); err != nil {
-		return fmt.Errorf("sign the checkpoint: %w", err)
-	}
-	shows := make([]func(*custody.State), len(tables))
-	for i, t := range tables {
-		rows, show, err := t.take(b.state)
-		if err != nil {
-			return err
-		}
-		shows[i] = show
-		if len(rows) > 0 {
-			g.tables = append(g.tables, tableRows{t, rows})
-		}
-	}
-	if err := b.engine.write(ctx, g); err != nil {
-		return err
-	}
-	b.tree = tree
-	b.publish(g, shows)
+	b.tree = w.tree
+	b.publish(w)
 	for _, c := range calls {
-		c.size = g.size
+		c.size = w.tree.Size()
 	}
 	return nil
 }
 
-// publish shows committed state to readers, then wakes whoever follows the book.
-func (b *Book) publish(g *group, shows []func(*custody.State)) {
-	b.nodes.keep(g.entries)
-	b.committed.Lock()
-	for _, show := range shows {
-		show(b.committed.state)
+// partEntries is how many entries a part of a group has. Groups of fewer are prepared
+// whole before they are written.
+const partEntries = 512
+
+// work prepares a group, part by part, for the engine that writes it.
+type work struct {
+	book       *Book
+	calls      []*call
+	parts      chan part // has room for all: preparing never waits for writing
+	entries    []sealed
+	tree       seal.Tree
+	checkpoint []byte
+	shows      []func(committed *custody.State)
+}
+
+// prepare makes the parts: entries, state, and what is written once a group.
+func (w *work) prepare() {
+	defer close(w.parts)
+	if err := w.prepareAll(); err != nil {
+		w.parts <- part{err: err}
 	}
-	b.committed.state.Next, b.committed.state.LastRecorded = b.state.Next, b.state.LastRecorded
-	b.committed.checkpoint = g.checkpoint
-	b.size.Store(g.size)
-	b.committed.Unlock()
-	b.signalGrowth()
 }
 
-// signalGrowth wakes whoever follows the book.
-func (b *Book) signalGrowth() {
-	b.grown.Lock()
-	defer b.grown.Unlock()
-	close(b.grown.signal)
-	b.grown.signal = make(chan struct{})
+func (w *work) prepareAll() error {
+	b := w.book
+	last := part{}
+	entries := make([]*custody.Entry, 0, len(w.entries))
+	for _, c := range w.calls {
+		if c.tx == nil {
+			continue
+		}
+		entries = append(entries, c.tx.entries...)
+		last.beside = append(last.beside, c.tx.alongside...)
+		if len(c.tx.entries) > 0 && c.tx.entries[0].Request != nil {
+			r := c.tx.entries[0].Request
+			last.requests = append(last.requests, requestRow{c.command.By, r.Key, r.Digest, c.tx.entries[0].Number, int64(r.Count)})
+		}
+	}
+	for from := 0; from < len(entries); from += partEntries {
+		to := min(from+partEntries, len(entries))
+		if err := w.seal(entries[from:to], w.entries[from:to]); err != nil {
+			return err
+		}
+		w.parts <- part{entries: w.entries[from:to]}
+	}
+	at := 0
+	for _, c := range w.calls {
+		if c.tx == nil {
+			continue
+		}
+		c.tx.bodies = make([][]byte, len(c.tx.entries))
+		for i := range c.tx.bodies {
+			c.tx.bodies[i] = w.entries[at].body
+			at++
+		}
+	}
+	for _, t := range tables {
+		rows, show, err := t.take(b.state)
+		if err != nil {
+			return err
+		}
+		w.shows = append(w.shows, show)
+		if len(rows) > 0 {
+			w.parts <- part{rows: tableRows{t, rows}}
+		}
+	}
+	if len(entries) > 0 {
+		var err error
+		if w.checkpoint, err = b.signer.Checkpoint(w.tree.Size(), w.tree.Root()); err != nil {
+			return fmt.Errorf("sign the checkpoint: %w", err)
+		}
+		last.checkpoint, last.size = w.checkpoint, w.tree.Size()
+	}
+	w.parts <- last
+	return nil
 }
 
-// encode makes the stored form of the entries and their leaves, on all processors when
-// there are many.
-func (b *Book) encode(entries []*custody.Entry, out []sealed) ([]seal.Hash, error) {
+// seal makes the stored form of the entries, on all processors when there are many, and
+// adds their leaves to the tree.
+func (w *work) seal(entries []*custody.Entry, out []sealed) error {
 	salts := make([]byte, seal.SaltSize*len(entries))
-	if _, err := io.ReadFull(b.config.Random, salts); err != nil {
-		return nil, fmt.Errorf("draw salts: %w", err)
+	if _, err := io.ReadFull(w.book.config.Random, salts); err != nil {
+		return fmt.Errorf("draw salts: %w", err)
 	}
 	leaves := make([]seal.Hash, len(entries))
 	err := onAllProcessors(len(entries), func(i int) error {
@@ -257,7 +300,42 @@ func (b *Book) encode(entries []*custody.Entry, out []sealed) ([]seal.Hash, erro
 		}
 		return nil
 	})
-	return leaves, err
+	if err != nil {
+		return err
+	}
+	for i, leaf := range leaves {
+		completed := w.tree.Append(leaf)
+		out[i].hashes = make([]byte, 0, len(completed)*len(leaf))
+		for _, h := range completed {
+			out[i].hashes = append(out[i].hashes, h[:]...)
+		}
+	}
+	return nil
+}
+
+// publish shows committed state to readers, then wakes whoever follows the book.
+func (b *Book) publish(w *work) {
+	if len(w.entries) == 0 {
+		return
+	}
+	b.nodes.keep(w.entries)
+	b.committed.Lock()
+	for _, show := range w.shows {
+		show(b.committed.state)
+	}
+	b.committed.state.Next, b.committed.state.LastRecorded = b.state.Next, b.state.LastRecorded
+	b.committed.checkpoint = w.checkpoint
+	b.size.Store(w.tree.Size())
+	b.committed.Unlock()
+	b.signalGrowth()
+}
+
+// signalGrowth wakes whoever follows the book.
+func (b *Book) signalGrowth() {
+	b.grown.Lock()
+	defer b.grown.Unlock()
+	close(b.grown.signal)
+	b.grown.signal = make(chan struct{})
 }
 
 // onAllProcessors does n pieces of work, side by side when there are many.

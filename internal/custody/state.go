@@ -130,10 +130,15 @@ func (s *State) fold(e *Entry) error {
 	if !ok {
 		return fmt.Errorf("apply entry %d: unknown kind %q", e.Number, e.Kind)
 	}
+	before := s.Holdings.Get(e.Person)
 	if err := spec.apply(s, e); err != nil {
 		return fmt.Errorf("apply entry %d (%s): %w", e.Number, e.Kind, err)
 	}
-	if h := s.Holdings.Get(e.Person); h != nil {
+	switch h := s.Holdings.Get(e.Person); {
+	case h == nil:
+	case h != before:
+		h.Last = e.Number // put by this very entry: nobody else has seen it yet
+	default:
 		edit(s.Holdings, h, func(h *Holding) { h.Last = e.Number })
 	}
 	for i, c := range e.Contradictions {

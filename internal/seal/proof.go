@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -95,9 +96,12 @@ func newInclusionPlan(size int64, entries []int64) *inclusionPlan {
 	p := &inclusionPlan{nodes: make([]Node, 0, 2*len(entries)+64)}
 	last := size - 1
 	needsEdge := false
-	for level := 0; last>>level > 0; level++ {
+	height := bits.Len64(uint64(last))
+	p.levels, p.leftOfEdge = make([][]int, 0, height), make([]int, 0, height)
+	slotsOfAll := make([]int, height*len(entries))
+	for level := range height {
 		edge := last >> level
-		slots := make([]int, len(entries))
+		slots := slotsOfAll[level*len(entries) : (level+1)*len(entries)]
 		left := noSibling // the slot of the node left of the right edge, where an entry happens to need it too
 		before := int64(-1)
 		for i, entry := range entries {
