@@ -1,0 +1,29 @@
+package allocate
+
+// dice is chance that the same seed repeats (SplitMix64).
+type dice struct{ state uint64 }
+
+func newDice(seed uint64) *dice { return &dice{seed*0x9e3779b97f4a7c15 + 0x1234567} }
+
+func (d *dice) next() uint64 {
+	d.state += 0x9e3779b97f4a7c15
+	z := d.state
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// below is a number from 0 to n-1; n is positive.
+func (d *dice) below(n int) int { return int(d.next() % uint64(n)) }
+
+func (d *dice) permutation(n int) []int32 {
+	list := make([]int32, n)
+	for i := range list {
+		list[i] = int32(i)
+	}
+	for i := n - 1; i > 0; i-- {
+		j := d.below(i + 1)
+		list[i], list[j] = list[j], list[i]
+	}
+	return list
+}
