@@ -50,6 +50,8 @@ func TestEveryWordOfTheRecordIsSaid(t *testing.T) {
 	for prefix, values := range map[string]string{
 		"kind": "Kind", "line": "LineStatus", "holding": "HoldingStatus", "legal": "LegalStatus", "role": "Role", "placekind": "PlaceKind",
 		"authority": "AuthorityKind", "action": "Action", "transferstatus": "TransferStatus", "handoverstatus": "HandoverStatus", "handoverkind": "HandoverKind",
+		"countkind": "CountKind", "countstatus": "CountStatus", "landingstatus": "LandingStatus", "slipsource": "SlipSource", "recount": "RecountReason",
+		"explanation": "ExplanationKind", "question": "QuestionKind",
 	} {
 		if len(found.constants[values]) < 2 {
 			t.Errorf("no constants of type %s were found: the search is broken", values)
@@ -133,7 +135,7 @@ type found struct {
 func sourceOf(t *testing.T) found {
 	t.Helper()
 	f := found{constants: map[string][]string{}}
-	for _, room := range []string{"custody", "access", "roll", "transfer", "book", "api"} {
+	for _, room := range []string{"custody", "access", "roll", "transfer", "count", "allocate", "book", "api"} {
 		files, err := filepath.Glob(filepath.Join("..", room, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no source of %s: %v", room, err)

@@ -143,7 +143,7 @@ var paramNames = []string{"aboard", "action", "age", "allowed", "authorities", "
 
 // spoken says where the catalogue has words for the value of a parameter.
 var spoken = map[string][]string{
-	"status": {"line.", "holding.", "transferstatus.", "handoverstatus."},
+	"status": {"line.", "holding.", "transferstatus.", "handoverstatus.", "countstatus.", "landingstatus."},
 	"kind":   {"placekind.", "authority."},
 	"action": {"action."},
 	"role":   {"role."},

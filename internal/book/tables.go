@@ -34,6 +34,18 @@ var tables = []*table{
 	document("line", 2, func(s *custody.State) *records[custody.Line] { return s.Lines }, "transfer person", func(l *custody.Line) []any {
 		return []any{l.Transfer, l.Person}
 	}),
+	document("roll_count", 1, func(s *custody.State) *records[custody.Count] { return s.Counts }, "id establishment status", func(c *custody.Count) []any {
+		return []any{c.ID, c.Establishment, string(c.Status)}
+	}),
+	document("count_landing", 2, func(s *custody.State) *records[custody.CountLanding] { return s.CountLandings }, "count landing status", func(l *custody.CountLanding) []any {
+		return []any{l.Count, l.Landing, string(l.Status)}
+	}),
+	document("count_move", 1, func(s *custody.State) *records[custody.CountMove] { return s.CountMoves }, "key count", func(m *custody.CountMove) []any {
+		return []any{m.Key(), m.Count}
+	}),
+	document("count_rules", 1, func(s *custody.State) *records[custody.CountRules] { return s.CountRules }, "establishment", func(r *custody.CountRules) []any {
+		return []any{r.Establishment}
+	}),
 }
 
 func flag(b bool) int64 {

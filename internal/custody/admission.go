@@ -26,6 +26,9 @@ func (s *State) Admit(number string, a Admission, place string, at, now time.Tim
 	if err != nil {
 		return Entry{}, err
 	}
+	if err := s.notFrozen(s.nameIn(e), place); err != nil {
+		return Entry{}, err
+	}
 	if !s.paperFor(e, at) {
 		return Entry{}, refuse(Conflict, 3, "no-live-authority", "person", s.nameIn(e), "place", place)
 	}

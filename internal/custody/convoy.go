@@ -106,6 +106,9 @@ func (s *State) Board(transfer, vehicle, person string, at time.Time) (Entry, er
 	if !s.HasLivePaper(person, at) {
 		return Entry{}, refuse(Conflict, 3, "no-live-authority", "person", person, "place", vehicle)
 	}
+	if err := s.notFrozen(person, h.At.Place); err != nil {
+		return Entry{}, err
+	}
 	v, err := s.vehicleOf(transfer, vehicle)
 	if err != nil {
 		return Entry{}, err

@@ -70,6 +70,7 @@ func everyKind(t testing.TB) []*custody.Entry {
 	s.ok("planner", once(func(st *state, _ time.Time) (entry, error) { return st.CloseTransfer(id) }))
 	other := s.transfer()
 	s.ok("duty", once(func(st *state, _ time.Time) (entry, error) { return st.CallOff(other, "storm") }))
+	everyCount(s)
 	s.ok("monitor", once(func(st *state, _ time.Time) (entry, error) {
 		return entry{Kind: custody.RecordRead, Person: s.p[0]}, nil
 	}))
@@ -77,6 +78,28 @@ func everyKind(t testing.TB) []*custody.Entry {
 		return entry{Kind: custody.ClockRanBack, Detail: &custody.ClockReading{Read: now(), Last: n}}, nil
 	}))
 	return s.Entries
+}
+
+// everyCount plays a count that is signed and one that is given up.
+func everyCount(s *scene) {
+	s.t.Helper()
+	s.ok("governor", once(func(st *state, _ time.Time) (entry, error) {
+		return st.OrderCountRules(custody.CountRules{Establishment: habeastest.Centre, Times: []string{"06:00"}, Reason: "building works"}, "governor")
+	}))
+	count := s.opened(custody.NamedCount, habeastest.CentreReception)
+	there := s.State.CountLandings.Get(count + "/" + habeastest.CentreReception).People
+	for _, hand := range []string{"health", "reception"} {
+		s.ok(hand, slipBy(habeastest.CentreReception, custody.Slip{Count: count, People: there, Strangers: []string{"a man with a limp"}, Source: custody.PaperSlip}, hand, now))
+	}
+	s.ok("duty", once(func(st *state, _ time.Time) (entry, error) {
+		return st.CallRecount(count, habeastest.CentreReception, "seen by one alone")
+	}))
+	for _, hand := range []string{"health", "reception"} {
+		s.ok(hand, slipBy(habeastest.CentreReception, custody.Slip{Count: count, People: there, Source: custody.HandheldSlip, Device: "H1"}, hand, now))
+	}
+	s.ok("duty", sign(count))
+	count = s.opened(custody.InformalCount, habeastest.CentreReception)
+	s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.AbandonCount(count, "rain", n) }))
 }
 
 // Entries of every kind come back from their canonical bytes as they were, and rebuild

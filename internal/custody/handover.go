@@ -218,6 +218,9 @@ func (s *State) AcceptHandover(id, by string, at time.Time) ([]Entry, error) {
 		moved = append(moved, person)
 	}
 	if h.Kind == Arriving {
+		if err := s.notFrozen("", h.Place); err != nil {
+			return nil, err
+		}
 		if err := s.roomForAll(h.Place, moved, at); err != nil {
 			return nil, err
 		}

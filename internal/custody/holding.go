@@ -13,7 +13,7 @@ type HoldingStatus string
 // The statuses of a holding.
 const (
 	Held      HoldingStatus = "held"       // in an establishment
-	Out       HoldingStatus = "out"        // at a court or hospital, the establishment still answers
+	Out       HoldingStatus = "out"        // at a court, a hospital, work or a visit; the establishment still answers
 	InTransit HoldingStatus = "in-transit" // in the hands of an escort
 	Lost      HoldingStatus = "at-large"   // escaped
 	Released  HoldingStatus = "released"
@@ -34,6 +34,8 @@ type Holding struct {
 	Entry    int64         `json:"entry"`    // the entry that put them there
 	Last     int64         `json:"last"`     // the newest entry about the person, end of their chain
 	Vehicle  string        `json:"vehicle,omitempty"`
+	From     string        `json:"from,omitempty"` // the place they came from
+	Away     *Outing       `json:"away,omitempty"` // while they are out
 }
 
 // holdingOf returns the holding of somebody in custody, or the refusal that says why there is none.
@@ -104,6 +106,9 @@ func (s *State) CellMove(person, to string, at time.Time) (Entry, error) {
 	if err := notBefore(h, at); err != nil {
 		return Entry{}, err
 	}
+	if err := s.notFrozen(person, h.At.Place, to); err != nil {
+		return Entry{}, err
+	}
 	p, err := s.roomFor(person, to, at)
 	if err != nil {
 		return Entry{}, err
@@ -165,6 +170,9 @@ func (s *State) GoOut(person string, o Outing, at time.Time) (Entry, error) {
 		return Entry{}, refuse(Conflict, 1, "not-in-establishment", "person", person, "place", h.At.Place)
 	}
 	if err := notBefore(h, at); err != nil {
+		return Entry{}, err
+	}
+	if err := s.notFrozen(person, h.At.Place); err != nil {
 		return Entry{}, err
 	}
 	p := s.Places.Get(o.Destination)
@@ -271,7 +279,10 @@ func (s *State) shift(e *Entry, change func(*Holding)) error {
 		return fmt.Errorf("person %s is at %+v, not %+v: %w", e.Person, h.At, e.Move.From, errDoubleEntry)
 	}
 	edit(s.Holdings, h, func(h *Holding) {
-		h.At, h.Since, h.Entry = e.Move.To, e.since(), e.Number
+		if h.At.Place != e.Move.To.Place {
+			h.From = h.At.Place
+		}
+		h.At, h.Since, h.Entry, h.Away = e.Move.To, e.since(), e.Number, nil
 		change(h)
 	})
 	return nil
@@ -305,5 +316,5 @@ func applyMove(s *State, e *Entry) error {
 }
 
 func applyWentOut(s *State, e *Entry) error {
-	return s.shift(e, func(h *Holding) { h.Status = Out })
+	return s.shift(e, func(h *Holding) { h.Status, h.Away = Out, e.Detail.(*Outing) })
 }

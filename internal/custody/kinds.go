@@ -54,6 +54,13 @@ const (
 	PersonUnlisted   Kind = "person.arrived-unlisted"
 	TransferClosed   Kind = "transfer.closed"
 
+	CountRulesOrdered Kind = "count.rules-ordered"
+	CountOpened       Kind = "count.opened"
+	CountSlipGiven    Kind = "count.slip-given"
+	RecountCalled     Kind = "count.recount-called"
+	CountSigned       Kind = "count.signed"
+	CountGivenUp      Kind = "count.given-up"
+
 	DiscrepancyResolved Kind = "discrepancy.resolved"
 	RecordRead          Kind = "record.read"
 	ClockRanBack        Kind = "clock.ran-back"
@@ -117,6 +124,13 @@ func init() {
 		PersonResumed:    {nil, true, applyResumed},
 		PersonUnlisted:   {detail[Admission](), true, applyUnlisted},
 		TransferClosed:   {detail[Sums](), false, applyTransferStatus(Closed)},
+
+		CountRulesOrdered: {detail[CountRules](), false, applyCountRules},
+		CountOpened:       {detail[CountOpening](), false, applyCountOpened},
+		CountSlipGiven:    {detail[Slip](), true, applySlip},
+		RecountCalled:     {detail[RecountCall](), false, applyRecountCalled},
+		CountSigned:       {detail[CountSums](), false, applyCountSigned},
+		CountGivenUp:      {detail[CountID](), false, applyCountGivenUp},
 
 		DiscrepancyResolved: {detail[Resolution](), false, applyDiscrepancyResolved},
 		RecordRead:          {nil, true, applyNothing},

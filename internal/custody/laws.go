@@ -101,6 +101,7 @@ func (s *State) CheckLaws() []string {
 			say("law 3: %s is held, was never given a paper, and no discrepancy says so", h.Person)
 		}
 	}
+	broken = append(broken, s.checkCounts()...)
 	sort.Strings(broken)
 	return broken
 }

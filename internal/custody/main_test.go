@@ -25,6 +25,10 @@ func picture(s *custody.State) string {
 	records(&b, s.Lines.All())
 	records(&b, s.Handovers.All())
 	records(&b, s.Discrepancies.All())
+	records(&b, s.Counts.All())
+	records(&b, s.CountLandings.All())
+	records(&b, s.CountMoves.All())
+	records(&b, s.CountRules.All())
 	var derived []string
 	for p := range s.Places.All() {
 		derived = append(derived, fmt.Sprintln(p.Code, s.Present(p.Code), s.Roll(p.Code), s.Aboard(p.Code)))
@@ -34,6 +38,15 @@ func picture(s *custody.State) string {
 	}
 	for p := range s.People.All() {
 		derived = append(derived, fmt.Sprintln(p.Number, s.ActiveTransfer(p.Number), s.PendingHandover(p.Number), len(s.PapersOf(p.Number)), len(s.DiscrepanciesOf(p.Number))))
+	}
+	for c := range s.Counts.All() {
+		derived = append(derived, fmt.Sprintln(c.ID, s.CountProgress(c.ID), len(s.CountLandingsOf(c.ID)), len(s.CountsOf(c.Establishment, 1000)), s.LastCleared(c.Establishment)))
+		for _, l := range s.CountLandingsOf(c.ID) {
+			derived = append(derived, fmt.Sprintln(l.Key(), s.DifferenceStands(l.Landing), s.ExpectedAt(l, s.LastRecorded)))
+		}
+	}
+	for _, c := range s.OpenCounts() {
+		derived = append(derived, fmt.Sprintln("open", c.ID))
 	}
 	sort.Strings(derived)
 	b.WriteString(strings.Join(derived, ""))

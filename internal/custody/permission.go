@@ -20,6 +20,11 @@ const (
 	TakePeople       Action = "take-people"       // receive in a handover
 	CloseTransfers   Action = "close-transfers"
 	ResolveDisputes  Action = "resolve-discrepancies"
+	RunCounts        Action = "run-counts"        // open a count, call a recount, give a count up
+	CountPeople      Action = "count-people"      // give slips
+	SeeCounts        Action = "see-counts"        // what an open count expects, and every slip
+	SignCounts       Action = "sign-counts"       // say that a count is cleared
+	OrderCounts      Action = "order-count-rules" // the schedule and the other settings
 	ReadRecords      Action = "read-records"
 	ReadBook         Action = "read-book"
 )
@@ -42,6 +47,11 @@ var permissions = map[Action][]Role{
 	TakePeople:       {ReceptionOfficer, EscortCommander, DutyManager},
 	CloseTransfers:   {MovementPlanner, DutyManager, Governor},
 	ResolveDisputes:  {DutyManager, Governor, RecordsOfficer, MovementPlanner},
+	RunCounts:        {DutyManager, ControlRoom, Governor},
+	CountPeople:      {LandingOfficer, ReceptionOfficer, HealthStaff, DutyManager, ControlRoom}, // the last two only enter paper
+	SeeCounts:        {DutyManager, ControlRoom, Governor, Monitor},
+	SignCounts:       {DutyManager},
+	OrderCounts:      {Governor},
 	ReadRecords: {ReceptionOfficer, MovementPlanner, EscortCommander, ControlRoom, LandingOfficer, RecordsOfficer, HealthStaff,
 		Governor, DutyManager, Monitor},
 	ReadBook: {RecordsOfficer, Governor, DutyManager, Monitor, MovementPlanner},
@@ -66,6 +76,9 @@ func (s *State) May(official string, action Action, places ...string) error {
 	o := s.Officials.Get(official)
 	if o == nil || !o.Has(permissions[action]...) {
 		return refuse(Forbidden, 0, "not-permitted", "official", official, "action", string(action))
+	}
+	if action == ReadBook && s.Blind(official) {
+		return refuse(Forbidden, 0, "blind-while-counting", "official", official)
 	}
 	if o.Establishment == "" || anywhere[action] {
 		return nil

@@ -22,25 +22,30 @@ const (
 	VehiclePlace   PlaceKind = "vehicle"
 	Court          PlaceKind = "court"
 	Hospital       PlaceKind = "hospital"
+	WorkSite       PlaceKind = "work-site"
+	VisitRoom      PlaceKind = "visits"
 )
 
 // Holds reports whether people can be in a place of this kind itself, rather than only
 // in places inside it.
 func (k PlaceKind) Holds() bool {
 	switch k {
-	case Cell, Reception, Infirmary, SeparationUnit, VehiclePlace, Court, Hospital:
+	case Cell, Reception, Infirmary, SeparationUnit, VehiclePlace, Court, Hospital, WorkSite, VisitRoom:
 		return true
 	}
 	return false
 }
 
-// Outside reports whether the place lies outside every establishment.
-func (k PlaceKind) Outside() bool { return k == Court || k == Hospital }
+// Outside reports whether the place lies outside the landings of every establishment:
+// people go out to it with an escort who answers for bringing them back.
+func (k PlaceKind) Outside() bool {
+	return k == Court || k == Hospital || k == WorkSite || k == VisitRoom
+}
 
 // placeKinds are those that a register of places may contain, and where each may stand.
 var placeKinds = map[PlaceKind]bool{
 	Establishment: true, Sector: true, Module: true, Wing: true, Landing: true, Cell: true, Reception: true,
-	Infirmary: true, SeparationUnit: true, Court: true, Hospital: true,
+	Infirmary: true, SeparationUnit: true, Court: true, Hospital: true, WorkSite: true, VisitRoom: true,
 }
 
 // Place is one place of the tree. Code is unique in the service and reads from the

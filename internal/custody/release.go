@@ -61,6 +61,9 @@ func (s *State) Release(person, destination string, at, now time.Time) (Entry, e
 	if err := notBefore(h, at); err != nil {
 		return Entry{}, err
 	}
+	if err := s.notFrozen(person, h.At.Place); err != nil {
+		return Entry{}, err
+	}
 	if err := checkText("destination", destination, 300); err != nil {
 		return Entry{}, err
 	}

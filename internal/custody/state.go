@@ -22,6 +22,10 @@ type State struct {
 	Lines         *Table[Line]
 	Handovers     *Table[Handover]
 	Discrepancies *Table[Discrepancy]
+	Counts        *Table[Count]
+	CountLandings *Table[CountLanding]
+	CountMoves    *Table[CountMove]
+	CountRules    *Table[CountRules]
 
 	journal   journal
 	derived   derived
@@ -52,6 +56,7 @@ type derived struct {
 	active     map[string]string              // the open transfer that has yet to answer for a person
 	orders     map[string][]string            // release orders by person
 	disputes   map[string][]string            // discrepancies by person
+	counts     countIndex
 }
 
 // NewState returns the state before the first entry.
@@ -60,6 +65,7 @@ func NewState() *State {
 		present: map[string]int{}, roll: map[string]int{}, papers: map[string][]string{}, children: map[string]int{},
 		lines: map[string]map[string]struct{}{}, onTransfer: map[string]Sums{}, aboard: map[string]map[string]struct{}{},
 		vehicles: map[string][]string{}, open: map[string]int{}, pending: map[string]string{}, active: map[string]string{}, orders: map[string][]string{}, disputes: map[string][]string{},
+		counts: newCountIndex(),
 	}}
 	j := &s.journal
 	s.Places = newTable(j, func(p *Place) string { return p.Code }, s.placeChanged)
@@ -73,6 +79,10 @@ func NewState() *State {
 	s.Lines = newTable(j, func(l *Line) string { return l.Key() }, s.lineChanged)
 	s.Handovers = newTable(j, func(h *Handover) string { return h.ID }, s.handoverChanged)
 	s.Discrepancies = newTable(j, func(d *Discrepancy) string { return d.ID }, s.discrepancyChanged)
+	s.Counts = newTable(j, func(c *Count) string { return c.ID }, s.countChanged)
+	s.CountLandings = newTable(j, func(l *CountLanding) string { return l.Key() }, s.countLandingChanged)
+	s.CountMoves = newTable(j, func(m *CountMove) string { return m.Key() }, s.countMoveChanged)
+	s.CountRules = newTable(j, func(r *CountRules) string { return r.Establishment }, nil)
 	return s
 }
 
@@ -141,6 +151,7 @@ func (s *State) fold(e *Entry) error {
 	default:
 		edit(s.Holdings, h, func(h *Holding) { h.Last = e.Number })
 	}
+	s.noteMove(e)
 	for i, c := range e.Contradictions {
 		s.Discrepancies.put(&Discrepancy{
 			ID: discrepancyID(e.Number, i), Kind: c.Kind, Entry: e.Number, Since: e.Happened,

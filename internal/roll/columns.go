@@ -18,7 +18,8 @@ func placeColumns() []sheet.Column {
 		{Name: "kind", Required: true, Kind: sheet.Choice, Headings: []string{"tipo", "clase", "type"}, Choices: map[string][]string{
 			"establishment": {"establecimiento", "centro", "centro penal", "prison"}, "sector": {"sector"}, "module": {"módulo"}, "wing": {"pabellón", "ala"},
 			"landing": {"nivel", "planta", "galería"}, "cell": {"celda"}, "reception": {"recepción", "ingreso"}, "infirmary": {"enfermería"},
-			"separation-unit": {"unidad de separación", "separación"}, "court": {"tribunal", "juzgado"}, "hospital": {"hospital"}}},
+			"separation-unit": {"unidad de separación", "separación"}, "court": {"tribunal", "juzgado"}, "hospital": {"hospital"},
+			"work-site": {"lugar de trabajo", "taller", "work site"}, "visits": {"sala de visitas", "visitas", "visiting room"}}},
 		{Name: "sex", Kind: sheet.Choice, Headings: []string{"sexo", "para"}, Choices: map[string][]string{
 			"M": {"hombres", "masculino", "men", "male", "h"}, "F": {"mujeres", "femenino", "women", "female"}}},
 		{Name: "area", Kind: sheet.Number, Headings: []string{"superficie", "área", "area m2", "m2", "metros cuadrados", "floor area", "superficie m2"}},

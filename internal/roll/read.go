@@ -157,6 +157,8 @@ type EstablishmentRoll struct {
 	Area     int            `json:"area"`    // square decimetres of the cells with somebody in them and a known area
 	Housed   int            `json:"housed"`  // people in those cells
 	Crowded  int            `json:"crowded"` // of those, in a cell with more people than its area may hold
+	// Count says when it was last counted and cleared, and what counts are not.
+	Count custody.CountStanding `json:"count"`
 }
 
 // Now is the roll of the whole service at one instant.
@@ -201,7 +203,8 @@ func rollOf(s *custody.State, now time.Time, places bool) Now {
 			continue // outside every establishment
 		}
 		n.Establishments = append(n.Establishments, EstablishmentRoll{Code: code, Name: p.Name, Zone: p.Zone, Roll: s.Roll(code), Present: t.Inside, Out: t.Out,
-			Declared: p.Declared, Certified: t.Certified, Allowed: t.Allowed, Statuses: statusesOf(t.Statuses), Area: t.Area, Housed: t.Housed, Crowded: t.Crowded})
+			Declared: p.Declared, Certified: t.Certified, Allowed: t.Allowed, Statuses: statusesOf(t.Statuses), Area: t.Area, Housed: t.Housed, Crowded: t.Crowded,
+			Count: s.CountStanding(code, now)})
 	}
 	if places {
 		n.Places = placesOf(s, now, func(*custody.Place) bool { return true })

@@ -12,6 +12,7 @@ func kinds() []custody.Kind {
 		custody.ManifestLoaded, custody.PersonListed, custody.PersonIdentified, custody.PersonBoarded, custody.VehicleCounted,
 		custody.HandoverOffered, custody.HandoverAccepted, custody.HandoverRecalled, custody.PersonDeparted, custody.VehicleArrived, custody.PersonReceived,
 		custody.PersonWithdrawn, custody.PersonDiverted, custody.PersonLodged, custody.PersonResumed, custody.PersonUnlisted, custody.TransferClosed,
+		custody.CountOpened, custody.CountSlipGiven, custody.RecountCalled, custody.CountSigned, custody.CountGivenUp, custody.CountRulesOrdered,
 		custody.DiscrepancyResolved, custody.RecordRead, custody.ClockRanBack,
 		custody.PlaceOpened, custody.CapacityOrdered, custody.PlaceTakenOut, custody.PlaceBackInUse, custody.OfficialAppoint, custody.OfficialDismiss,
 	}
