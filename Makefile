@@ -22,7 +22,7 @@ help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r name does; do printf '  make %-16s %s\n' "$$name" "$$does"; done
 
 demo: build ## play two transfers of 2,000 invented people, then serve the pages on 127.0.0.1:8080
-	@bin/habeas demo --data habeas-demo
+	@bin/habeas demo --data habeas-demo $$([ -t 0 ] || echo --again) # asks before it empties an earlier one, if there is whom to ask
 
 build: ## build the one binary, bin/habeas
 	@scripts/need.sh go

@@ -16,19 +16,19 @@ import (
 )
 
 type benchCommand struct {
-	Moves  benchMovesCommand  `cmd:"" help:"Single cell moves through the HTTP API by 64 clients, against bare rows in the same engine."`
-	Admit  benchAdmitCommand  `cmd:"" help:"Admission and handover of 2,000 people as one order, against the bare insert of the same rows."`
-	Roll   benchRollCommand   `cmd:"" help:"The roll as a page and through the API at 40,000 people."`
-	Search benchSearchCommand `cmd:"" help:"Name search at 40,000 people, and how it grows."`
+	Moves  benchMovesCommand  `cmd:""`
+	Admit  benchAdmitCommand  `cmd:""`
+	Roll   benchRollCommand   `cmd:""`
+	Search benchSearchCommand `cmd:""`
 }
 
 // benchStore is a throw-away book for a benchmark.
 type benchStore struct {
-	Data string `help:"An empty folder for the benchmark; a temporary one by default, which goes when it ends." type:"path" placeholder:"DIR"`
-	DB   string `name:"db" help:"An empty PostgreSQL database for the benchmark." placeholder:"URL"`
-	JSON bool   `name:"json" help:"Print the figures as JSON."`
+	Data string `env:"HABEAS_BENCH_DATA" type:"path" placeholder:"DIR"`
+	DB   string `name:"db" env:"HABEAS_BENCH_DB" placeholder:"URL"`
+	JSON bool   `name:"json"`
 	// Profile is for whoever wants to know where the time goes.
-	Profile string `help:"Write a CPU profile of the whole benchmark." type:"path" placeholder:"FILE"`
+	Profile string `env:"HABEAS_BENCH_PROFILE" type:"path" placeholder:"FILE"`
 }
 
 // open opens a service in an empty folder, with the officials and places benchmarks need.

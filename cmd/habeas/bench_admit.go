@@ -17,8 +17,8 @@ import (
 
 type benchAdmitCommand struct {
 	benchStore
-	People int `help:"How many people one order admits, and one handover moves." default:"2000"`
-	Rounds int `help:"Rounds, each with new people." default:"5"`
+	People int `env:"HABEAS_BENCH_ORDER" default:"2000"`
+	Rounds int `env:"HABEAS_BENCH_ROUNDS" default:"5"`
 }
 
 // admitFigures are what bench admit prints: medians over the rounds, in milliseconds.

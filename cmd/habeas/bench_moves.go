@@ -23,9 +23,9 @@ import (
 
 type benchMovesCommand struct {
 	benchStore
-	Clients int           `help:"Clients at once." default:"64"`
-	Rounds  int           `help:"Rounds; each measures the bare engine and then the moves." default:"5"`
-	Each    time.Duration `help:"How long each measurement takes." default:"2s"`
+	Clients int           `env:"HABEAS_BENCH_CLIENTS" default:"64"`
+	Rounds  int           `env:"HABEAS_BENCH_ROUNDS" default:"5"`
+	Each    time.Duration `env:"HABEAS_BENCH_EACH" default:"2s"`
 }
 
 // movesFigures are what bench moves prints: medians over the rounds.

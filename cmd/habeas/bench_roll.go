@@ -16,9 +16,9 @@ import (
 
 type benchRollCommand struct {
 	benchStore
-	People int `help:"People held." default:"40000"`
-	Cells  int `help:"Cells they are held in." default:"10000"`
-	Reads  int `help:"Times that each page is asked for." default:"200"`
+	People int `env:"HABEAS_BENCH_PEOPLE" default:"40000"`
+	Cells  int `env:"HABEAS_BENCH_CELLS" default:"10000"`
+	Reads  int `env:"HABEAS_BENCH_READS" default:"200"`
 }
 
 // rollFigures are what bench roll prints: the work of the server for one answer, from the

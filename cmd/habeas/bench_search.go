@@ -17,9 +17,9 @@ import (
 
 type benchSearchCommand struct {
 	benchStore
-	People  int   `help:"People in the register." default:"40000"`
-	Grow    []int `help:"Sizes at which the index alone is measured too." default:"40000,200000,2000000"`
-	Queries int   `help:"Misspelt names looked for." default:"1000"`
+	People  int   `env:"HABEAS_BENCH_PEOPLE" default:"40000"`
+	Grow    []int `env:"HABEAS_BENCH_GROW" default:"40000,200000,2000000"`
+	Queries int   `env:"HABEAS_BENCH_QUERIES" default:"1000"`
 }
 
 type searchFigures struct {

@@ -120,7 +120,7 @@ func (r demoReport) print(t *terminal, outcome drill.Outcome, seconds float64) e
 		return err
 	}
 	fmt.Fprintln(t.out, "\n"+say("demo.log", map[string]any{"size": number(int(r.Log.Size)), "root": r.Log.Root}))
-	fmt.Fprintln(t.out, say("demo.played", map[string]any{"commands": number(int(outcome.Commands)), "seconds": fmt.Sprintf("%.1f", seconds)}))
+	fmt.Fprintln(t.out, say("demo.played", map[string]any{"commands": number(int(outcome.Commands)), "seconds": t.words.Decimal(seconds)}))
 	for _, p := range r.Problems {
 		fmt.Fprintln(t.out, "  ! "+p)
 	}

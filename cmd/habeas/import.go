@@ -15,18 +15,18 @@ import (
 )
 
 type importCommand struct {
-	Places     importFileCommand `cmd:"" help:"Import places: code, parent, name, kind, floor area, fittings, capacities."`
-	People     importFileCommand `cmd:"" help:"Import people with the papers they are held on."`
-	Quarantine quarantineCommand `cmd:"" help:"Write the refused rows into a CSV file, to be mended and imported again."`
+	Places     importFileCommand `cmd:""`
+	People     importFileCommand `cmd:""`
+	Quarantine quarantineCommand `cmd:""`
 }
 
 type importFileCommand struct {
 	store
-	File  string `arg:"" help:"CSV or XLSX file." type:"existingfile"`
-	Apply bool   `help:"Take the good rows and quarantine the others. Without it nothing is kept."`
-	Into  string `help:"People: the place for rows that name none, e.g. a reception." placeholder:"PLACE"`
-	By    string `help:"User name of the official who imports; the password is read from standard input. Without it the entries say console." placeholder:"NAME"`
-	JSON  bool   `name:"json" help:"Print the report as JSON."`
+	File  string `arg:"" type:"existingfile"`
+	Apply bool
+	Into  string `placeholder:"PLACE"`
+	By    string `placeholder:"NAME"`
+	JSON  bool   `name:"json"`
 	kind  roll.ImportKind
 }
 
@@ -135,8 +135,8 @@ func problems(t *terminal) func([]roll.ImportFinding) string {
 
 type quarantineCommand struct {
 	store
-	Kind string `help:"Rows of which kind." enum:"people,places" default:"people"`
-	Out  string `help:"CSV file to write; standard output by default." type:"path" placeholder:"FILE"`
+	Kind string `enum:"people,places" default:"people"`
+	Out  string `type:"path" placeholder:"FILE"`
 }
 
 // Run writes the waiting rows.

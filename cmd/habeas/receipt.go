@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"time"
 
 	"habeas.example/habeas/internal/book"
 	"habeas.example/habeas/internal/custody"
@@ -15,10 +13,10 @@ import (
 
 type receiptCommand struct {
 	store
-	Entry  int64  `help:"Number of the entry." default:"-1"`
-	Person string `help:"Prison number: the receipt of the person's newest admission."`
-	Out    string `help:"File to write; standard output by default." type:"path" placeholder:"FILE"`
-	QR     string `name:"qr" help:"Also write the receipt as a QR code, a PNG file." type:"path" placeholder:"FILE"`
+	Entry  int64 `default:"-1"`
+	Person string
+	Out    string `type:"path" placeholder:"FILE"`
+	QR     string `name:"qr" type:"path" placeholder:"FILE"`
 }
 
 // Run writes a receipt that anybody can check offline.
@@ -37,7 +35,7 @@ func (c *receiptCommand) Run(ctx context.Context, t *terminal) (err error) {
 		}
 	}
 	if number < 0 {
-		return errors.New("receipt: say which, with --entry NUMBER or --person PRISONNUMBER")
+		return faulty("receipt-of-what")
 	}
 	receipts, err := b.Sealed(ctx, []int64{number})
 	if err != nil {
@@ -95,68 +93,12 @@ func admissionOf(ctx context.Context, b *book.Book, person string) (int64, error
 				return e.Number, nil
 			}
 			if e.Previous == nil {
-				return 0, fmt.Errorf("%s: no admission in the chain of custody: %w", number, book.ErrNotFound)
+				return 0, faulty("receipt-no-admission", "person", number)
 			}
 			before = *e.Previous
 		}
 		if len(chain) == 0 {
-			return 0, fmt.Errorf("%s: no admission in the chain of custody: %w", number, book.ErrNotFound)
+			return 0, faulty("receipt-no-admission", "person", number)
 		}
 	}
-}
-
-type checkReceiptCommand struct {
-	File    string   `arg:"" help:"Receipt file; - for standard input."`
-	Key     string   `help:"Verifier key of the log, as published by the service (/log/key)." required:""`
-	Witness []string `help:"Verifier key of a witness that must have cosigned; may be repeated."`
-	JSON    bool     `name:"json" help:"Print JSON."`
-}
-
-// Run checks a receipt; exit 1 when it does not hold.
-func (c *checkReceiptCommand) Run(t *terminal) error {
-	var text []byte
-	var err error
-	if c.File == "-" {
-		text, err = io.ReadAll(io.LimitReader(t.in, seal.MaxReceipt+1))
-	} else {
-		text, err = readBounded(c.File, seal.MaxReceipt+1)
-	}
-	if err != nil {
-		return fmt.Errorf("read the receipt: %w", err)
-	}
-	checked, err := seal.CheckReceipt(text, c.Key, seal.Quorum{Keys: c.Witness, Needed: len(c.Witness)})
-	if err != nil {
-		fmt.Fprintln(t.out, t.words.Say("cli.receipt-bad", map[string]any{"why": err.Error()}))
-		return errFound
-	}
-	e, err := custody.DecodeEntry(checked.Entry)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(t, map[string]any{"valid": true, "number": checked.Number, "origin": checked.Checkpoint.Origin, "size": checked.Checkpoint.Size,
-			"witnesses": checked.Cosigners, "entry": e})
-	}
-	_, err = fmt.Fprintf(t.out, "%s\n%s\n", t.words.Say("cli.receipt-good", map[string]any{"number": checked.Number, "origin": checked.Checkpoint.Origin}),
-		fmt.Sprintf("%s  %s  %s  %s", e.Happened.Format(time.RFC3339), t.words.Say("kind."+dashes(string(e.Kind)), nil), e.Person, e.Place))
-	return err
-}
-
-func readBounded(path string, limit int64) (_ []byte, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return io.ReadAll(io.LimitReader(f, limit))
-}
-
-func dashes(kind string) string {
-	b := []byte(kind)
-	for i := range b {
-		if b[i] == '.' {
-			b[i] = '-'
-		}
-	}
-	return string(b)
 }

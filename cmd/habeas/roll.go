@@ -14,9 +14,9 @@ import (
 
 type rollCommand struct {
 	store
-	At   string `help:"The roll as it was at an instant: RFC 3339, or YYYY-MM-DD HH:MM in local time." placeholder:"TIME"`
-	By   string `help:"Break down by place or by legal status." enum:",place,status" default:""`
-	JSON bool   `name:"json" help:"Print JSON."`
+	At   string `placeholder:"TIME"`
+	By   string `env:"HABEAS_ROLL_BY" enum:",place,status" default:""`
+	JSON bool   `name:"json"`
 }
 
 // Run prints the roll. It opens the book for reading alone, also while it is served.
@@ -59,7 +59,7 @@ func parseInstant(s string) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("--at %q: write the instant as 2006-01-02T15:04:05Z or 2006-01-02 15:04", s)
+	return time.Time{}, faulty("instant-malformed", "text", s)
 }
 
 func printRoll(t *terminal, n roll.Now) error {

@@ -15,13 +15,14 @@ import (
 
 type serveCommand struct {
 	store
-	Listen      string        `help:"Address to listen on. Without a certificate only loopback is served." default:"127.0.0.1:8080"`
-	TLSCert     string        `name:"tls-cert" help:"Certificate file (PEM)." type:"existingfile"`
-	TLSKey      string        `name:"tls-key" help:"Private key file of the certificate (PEM)." type:"existingfile"`
-	AddressFile string        `help:"Write the address that is served into this file once it is." type:"path" placeholder:"FILE"`
-	Origin      string        `help:"Name of the log, given once, when the book is new (a host name and path, no scheme)."`
-	Witness     []string      `help:"A witness as URL=VERIFIERKEY, asked to cosign each checkpoint; may be repeated." placeholder:"URL=KEY"`
-	WitnessEach time.Duration `help:"Shortest time between two questions to a witness." default:"10s"`
+	Listen       string `default:"127.0.0.1:8080"`
+	TLSCert      string `name:"tls-cert" type:"existingfile"`
+	TLSKey       string `name:"tls-key" type:"existingfile"`
+	AddressFile  string `type:"path" placeholder:"FILE"`
+	Origin       string
+	Witness      []string `placeholder:"URL=KEY"`
+	TrustedProxy []string
+	WitnessEach  time.Duration `default:"10s"`
 }
 
 // Run serves until it is told to stop.
@@ -30,8 +31,12 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
+	proxies, err := parseNetworks(c.TrustedProxy)
+	if err != nil {
+		return err
+	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
-		return errors.New("serve: --tls-cert and --tls-key go together")
+		return faulty("tls-pair")
 	}
 	listener, err := listen(c.Listen, c.TLSCert != "")
 	if err != nil {
@@ -51,7 +56,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err := announce(t, listener, c.TLSCert != "", c.AddressFile); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return serve(ctx, listener, s.handler, [2]string{c.TLSCert, c.TLSKey})
+	return serve(ctx, listener, behindProxies(proxies, s.handler), [2]string{c.TLSCert, c.TLSKey})
 }
 
 // listen opens the address; without TLS it must be loopback, so that no password ever
@@ -59,10 +64,10 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 func listen(address string, secure bool) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %q: %w", address, err)
+		return nil, faulty("address-malformed", "address", address)
 	}
 	if ip := net.ParseIP(host); !secure && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("listen on %q: without --tls-cert and --tls-key only loopback is served (127.0.0.1 or localhost)", address)
+		return nil, faulty("address-needs-tls", "address", address)
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -96,7 +101,7 @@ func parseWitnesses(list []string) ([]seal.Witness, error) {
 	for i, w := range list {
 		url, key, ok := strings.Cut(w, "=")
 		if !ok || !strings.HasPrefix(url, "http") || key == "" {
-			return nil, fmt.Errorf("witness %q: write it as URL=VERIFIERKEY", w)
+			return nil, faulty("witness-malformed", "witness", w)
 		}
 		witnesses[i] = seal.Witness{URL: url, VerifierKey: key}
 	}

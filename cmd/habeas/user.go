@@ -14,17 +14,17 @@ import (
 )
 
 type userCommand struct {
-	Add userAddCommand `cmd:"" help:"Appoint an official, or change an appointment, and set the password. The entry says console unless --by names who appoints."`
+	Add userAddCommand `cmd:""`
 }
 
 type userAddCommand struct {
 	store
-	Name          string   `arg:"" help:"User name."`
-	FullName      string   `help:"Full name." required:""`
-	Roles         []string `help:"Roles: reception, planner, escort, control, landing, records, health, governor, duty, monitor, engineer." required:""`
-	Establishment string   `help:"Establishment where they serve; empty: the whole service."`
-	By            string   `help:"User name of the official who appoints; the password is read from standard input."`
-	PasswordStdin bool     `help:"Read the new official's password from standard input (after --by's own); otherwise one is made and printed once."`
+	Name          string   `arg:""`
+	FullName      string   `required:""`
+	Roles         []string `required:""`
+	Establishment string
+	By            string
+	PasswordStdin bool
 }
 
 // Run appoints the official and sets the password. There is no default password.

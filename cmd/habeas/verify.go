@@ -10,7 +10,7 @@ import (
 
 type verifyCommand struct {
 	store
-	JSON bool `name:"json" help:"Print the report as JSON."`
+	JSON bool `name:"json"`
 }
 
 // Run verifies the book; exit 1 when anything differs.

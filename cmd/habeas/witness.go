@@ -12,13 +12,13 @@ import (
 )
 
 type witnessCommand struct {
-	Data    string   `help:"Folder of the witness: its key and what it has cosigned." default:"habeas-witness" type:"path" placeholder:"DIR"`
-	Name    string   `help:"Name of the witness, given once (a host name and path, no scheme)." default:"witness.example/habeas"`
-	Log     []string `help:"Verifier key of a log to cosign; may be repeated." placeholder:"KEY"`
-	Listen  string   `help:"Address to listen on." default:"127.0.0.1:8090"`
-	TLSCert string   `name:"tls-cert" help:"Certificate file (PEM)." type:"existingfile"`
-	TLSKey  string   `name:"tls-key" help:"Private key file of the certificate (PEM)." type:"existingfile"`
-	Address string   `name:"address-file" help:"Write the address that is served into this file once it is." type:"path" placeholder:"FILE"`
+	Data    string   `env:"HABEAS_WITNESS_DATA" default:"habeas-witness" type:"path" placeholder:"DIR"`
+	Name    string   `env:"HABEAS_WITNESS_NAME" default:"witness.example/habeas"`
+	Log     []string `env:"HABEAS_WITNESS_LOG" placeholder:"KEY"`
+	Listen  string   `env:"HABEAS_WITNESS_LISTEN" default:"127.0.0.1:8090"`
+	TLSCert string   `name:"tls-cert" type:"existingfile"`
+	TLSKey  string   `name:"tls-key" type:"existingfile"`
+	Address string   `name:"address-file" type:"path" placeholder:"FILE"`
 }
 
 // Run serves a witness until it is told to stop. Its verifier key is printed, to be given
@@ -49,6 +49,9 @@ func (c *witnessCommand) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return faulty("tls-pair")
+	}
 	listener, err := listen(c.Listen, c.TLSCert != "")
 	if err != nil {
 		return err

@@ -46,8 +46,8 @@ const maxScanned = 20_000
 
 // entries registers the book itself: the feed, receipts, and verification.
 func (d *door) entries() {
-	read(d, "/entries", "The entries of the book", custody.ReadBook, func(ctx context.Context, _ *asker, q *feedQuery) (Feed, error) { return d.feed(ctx, q) })
-	handle(d, operation{method: http.MethodGet, path: "/entries/stream", summary: "Entries as they are written, as server-sent events"}, d.stream)
+	read(d, "/entries", "The entries of the book; reading about people is recorded", custody.ReadBook, d.feed)
+	handle(d, operation{method: http.MethodGet, path: "/entries/stream", summary: "Entries as they are written, as server-sent events; reading is recorded"}, d.stream)
 	read(d, "/entries/{number}", "One entry, as sealed", "", func(ctx context.Context, who *asker, _ *nothing) (json.RawMessage, error) {
 		stored, err := d.entry(ctx, who)
 		return stored.Body, err
@@ -73,12 +73,14 @@ func (d *door) entries() {
 }
 
 // feed reads on from a number. Of one kind it may answer with nothing and a next number:
-// it has looked through as many entries as one request may.
-func (d *door) feed(ctx context.Context, q *feedQuery) (Feed, error) {
+// it has looked through as many entries as one request may. A page with entries about
+// people is a look at them, and is recorded before it is shown.
+func (d *door) feed(ctx context.Context, who *asker, q *feedQuery) (Feed, error) {
 	if q.Kind != "" && !q.Kind.Known() {
 		return Feed{}, custody.InvalidInput("kind-unknown", "kind", string(q.Kind))
 	}
 	f := Feed{Entries: []json.RawMessage{}, Next: max(q.After, -1)}
+	var personal []int64 // numbers of the entries about people
 	for scanned := 0; len(f.Entries) < q.Limit && scanned < maxScanned; {
 		size := q.Limit
 		if q.Kind != "" {
@@ -93,12 +95,16 @@ func (d *door) feed(ctx context.Context, q *feedQuery) (Feed, error) {
 				break
 			}
 			f.Next = s.Number
-			is, err := isKind(s, q.Kind)
+			kind, err := kindOf(s)
 			if err != nil {
 				return Feed{}, err
 			}
-			if is {
-				f.Entries = append(f.Entries, s.Body)
+			if q.Kind != "" && kind != q.Kind {
+				continue
+			}
+			f.Entries = append(f.Entries, s.Body)
+			if kind.Personal() {
+				personal = append(personal, s.Number)
 			}
 		}
 		if scanned += len(stored); len(stored) < size {
@@ -106,22 +112,25 @@ func (d *door) feed(ctx context.Context, q *feedQuery) (Feed, error) {
 		}
 	}
 	f.Size = d.Book.Size()
-	return f, nil
+	if len(personal) == 0 {
+		return f, nil
+	}
+	_, err := d.Roll.LookThrough(ctx, book.Command{By: who.official.Name}, personal[0], personal[len(personal)-1])
+	return f, err
 }
 
-func isKind(s book.Stored, kind custody.Kind) (bool, error) {
-	if kind == "" {
-		return true, nil
-	}
+func kindOf(s book.Stored) (custody.Kind, error) {
 	var e struct {
 		Kind custody.Kind `json:"kind"`
 	}
 	err := json.Unmarshal(s.Body, &e)
-	return e.Kind == kind, err
+	return e.Kind, err
 }
 
-// stream sends entries as they are written, until the listener leaves or may no longer listen.
-func (d *door) stream(_ context.Context, who *asker, q *streamQuery) (*huma.StreamResponse, error) {
+// stream sends entries as they are written, until the listener leaves or may no longer
+// listen. That they begin to read on is recorded before the first entry is sent, and how
+// far they came when it ends.
+func (d *door) stream(ctx context.Context, who *asker, q *streamQuery) (*huma.StreamResponse, error) {
 	if err := d.may(who, custody.ReadBook); err != nil {
 		return nil, err
 	}
@@ -136,6 +145,10 @@ func (d *door) stream(_ context.Context, who *asker, q *streamQuery) (*huma.Stre
 		}
 		after = max(after, n)
 	}
+	reader := book.Command{By: who.official.Name}
+	if _, err := d.Roll.LookThrough(ctx, reader, after+1, -1); err != nil {
+		return nil, err
+	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		r, w := humago.Unwrap(hc)
 		events := bell.Events{Alive: streamAlive, Patience: requestTime, May: func() error {
@@ -149,7 +162,22 @@ func (d *door) stream(_ context.Context, who *asker, q *streamQuery) (*huma.Stre
 		if _, refused := custody.RefusalOf(err); err != nil && !refused {
 			d.Log.Error("a stream of entries ended", "official", who.official.Name, "error", err)
 		}
+		d.streamEnded(r.Context(), reader, after+1)
 	}}, nil
+}
+
+// streamEnded records how far a listener can have read, also when they have left. A server
+// that shuts down may have closed its book: then the look that began the stream stands alone.
+func (d *door) streamEnded(ctx context.Context, reader book.Command, first int64) {
+	ending, stop := context.WithTimeout(context.WithoutCancel(ctx), requestTime)
+	defer stop()
+	last := d.Book.Size() - 1
+	if last < first {
+		return
+	}
+	if _, err := d.Roll.LookThrough(ending, reader, first, last); err != nil && !errors.Is(err, book.ErrClosed) {
+		d.Log.Error("the end of a stream of entries was not recorded", "official", reader.By, "error", err)
+	}
 }
 
 // entry returns the entry that a path names to those who may read it: all of the book, or,

@@ -140,14 +140,27 @@ func TestEntriesAreHeardAsTheyAreWritten(t *testing.T) {
 			t.Fatalf("heard entry %d, want %d", e.Number, want)
 		}
 	}
+	// That the monitor reads on is itself in the book, before anything was sent (law 8).
+	if e := live.next(); e.Kind != custody.RecordRead || e.Number != size || e.By != "monitor" || e.Note != fmt.Sprintf("entries from %d on, as they are written", size-2) {
+		t.Fatalf("heard %+v", e)
+	}
 	reception := h.as("reception")
 	for i, to := range []string{habeastest.OriginCell, habeastest.OriginReception, habeastest.OriginCell} {
 		reception.post("/moves", move(numbers[0], to)).mustBe(200)
-		if e := live.next(); e.Number != size+int64(i) || e.Kind != custody.PersonMoved || e.Place != to {
+		if e := live.next(); e.Number != size+1+int64(i) || e.Kind != custody.PersonMoved || e.Place != to {
 			t.Fatalf("heard %+v", e)
 		}
 	}
+	// How far they came is in the book once they have left.
+	witness := h.as("governor").listen(t, fmt.Sprintf("?after=%d", size+3), nil)
 	live.stop()
+	ended := witness.next()
+	for ended.By != "monitor" {
+		ended = witness.next()
+	}
+	if ended.Kind != custody.RecordRead || !strings.HasPrefix(ended.Note, fmt.Sprintf("entries %d-", size-2)) {
+		t.Errorf("the end of the stream is recorded as %+v", ended)
+	}
 	// A browser that comes back goes on after the last it has seen.
 	back := h.as("monitor").listen(t, "?after=0", http.Header{"Last-Event-Id": {fmt.Sprint(size)}})
 	if e := back.next(); e.Number != size+1 {
@@ -181,6 +194,20 @@ func TestTheFeedIsPaged(t *testing.T) {
 	}
 	if admitted := monitor.get("/entries?kind=person.admitted").mustBe(200).list("entries"); len(admitted) != 5 {
 		t.Errorf("%d admissions", len(admitted))
+	}
+	// Reading about people is a look, recorded once for a page (law 8); reading of places is none,
+	// nor is reading who has looked, or a feed would never come to its end.
+	size := h.book.Size()
+	people := monitor.get("/entries?kind=person.admitted&limit=2").mustBe(200)
+	first, last := people.list("entries")[0].(map[string]any)["number"], people.list("entries")[1].(map[string]any)["number"]
+	for _, impersonal := range []string{"place.opened", "record.read"} {
+		if len(monitor.get("/entries?kind="+impersonal).mustBe(200).list("entries")) == 0 {
+			t.Errorf("no entry of kind %s", impersonal)
+		}
+	}
+	looks := monitor.get(fmt.Sprintf("/entries?after=%d", size-1)).mustBe(200).list("entries")
+	if len(looks) != 1 || looks[0].(map[string]any)["by"] != "monitor" || looks[0].(map[string]any)["note"] != fmt.Sprintf("entries %v-%v", first, last) {
+		t.Errorf("the looks are %v, want one at entries %v-%v", looks, first, last)
 	}
 	one := monitor.get("/entries/3").mustBe(200)
 	stored, err := h.book.Entry(t.Context(), 3)

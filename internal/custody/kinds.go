@@ -145,5 +145,17 @@ func (k Kind) Fact() bool { return kinds[k].fact }
 // Known reports whether the kind exists.
 func (k Kind) Known() bool { _, ok := kinds[k]; return ok }
 
+// impersonal are the kinds whose entries say nothing of the people in custody.
+var impersonal = map[Kind]bool{
+	PlaceOpened: true, CapacityOrdered: true, PlaceTakenOut: true, PlaceBackInUse: true, OfficialAppoint: true, OfficialDismiss: true,
+	TransferDrafted: true, TransferApproved: true, TransferCalled: true, EscortAssigned: true, WaypointAdded: true, VehicleAdded: true,
+	VehicleCounted: true, VehicleArrived: true, TransferClosed: true, RecordRead: true, ClockRanBack: true,
+}
+
+// Personal reports whether an entry of this kind may tell of a person in custody, so that
+// reading it is a look at them (law 8). Looks themselves are not: whoever asks who looked
+// at whom would never come to an end.
+func (k Kind) Personal() bool { return !impersonal[k] }
+
 // Kinds lists every kind, in order of name.
 func Kinds() []Kind { return slices.Sorted(maps.Keys(kinds)) }

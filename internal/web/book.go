@@ -47,6 +47,9 @@ func (d *door) feed(v *visit) error {
 	if err := d.readFeed(v.r.Context(), &p); err != nil {
 		return err
 	}
+	if err := d.lookThrough(v, p.Entries); err != nil {
+		return err
+	}
 	checkpoint, err := d.Book.Checkpoint()
 	if err != nil && !errors.Is(err, book.ErrNotFound) {
 		return err
@@ -56,6 +59,21 @@ func (d *door) feed(v *visit) error {
 		return err
 	}
 	return v.show(http.StatusOK, bookFeed(d.frame(v, "book", v.speaker.Say("page.book.title", nil), ""), p))
+}
+
+// lookThrough records that entries about people are read (law 8), before they are shown.
+func (d *door) lookThrough(v *visit, newestFirst []step) error {
+	first, last := int64(-1), int64(-1)
+	for _, s := range newestFirst {
+		if s.Kind.Personal() {
+			first, last = s.Number, max(last, s.Number)
+		}
+	}
+	if first < 0 {
+		return nil
+	}
+	_, err := d.Roll.LookThrough(v.r.Context(), v.command(), first, last)
+	return err
 }
 
 // readFeed reads the newest entries before one, of one kind if one is asked for.

@@ -210,7 +210,8 @@ func TestListsArePaged(t *testing.T) {
 	records.get("/transfers/"+id).shows("120 people", "1 to 50 of 120")
 	records.get("/transfers/"+id+"?group=under-way&page=3").shows("101 to 120 of 120", "group=under-way&amp;page=2")
 	records.get("/transfers/"+id+"?q=1000007").shows("1 person", habeastest.Numbers(8)[7])
-	feed := records.get("/book").shows(fmt.Sprintf("%d entries, all sealed", p.book.Size()), `rel="next" href="/book?before=`)
+	size := p.book.Size()
+	feed := records.get("/book").shows(fmt.Sprintf("%d entries, all sealed", size), `rel="next" href="/book?before=`)
 	if n := strings.Count(feed.text, "<tr>"); n != 51 {
 		t.Errorf("a page of the book has %d rows, want 50 and the heading", n)
 	}

@@ -139,6 +139,11 @@ func (s *Speaker) Number(n int) string {
 	return message.NewPrinter(s.tag).Sprint(number.Decimal(n))
 }
 
+// Decimal writes a number with one decimal: 8,5 in Spanish, 8.5 in English.
+func (s *Speaker) Decimal(n float64) string {
+	return message.NewPrinter(s.tag).Sprint(number.Decimal(n, number.Scale(1)))
+}
+
 // months are written out: 3/4 is a day in March to some readers and a day in April to others.
 var months = map[language.Tag][12]string{
 	language.Spanish: {"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"},

@@ -79,6 +79,8 @@ func TestWhatIsSaid(t *testing.T) {
 		{es.Plural("no.such.message", 2, nil), "[no.such.message]"},
 		{es.Number(40_000), "40.000"},
 		{en.Number(40_000), "40,000"},
+		{es.Decimal(1234.56), "1.234,6"},
+		{en.Decimal(8), "8.0"},
 	} {
 		if c.got != c.want {
 			t.Errorf("said %q, want %q", c.got, c.want)

@@ -19,7 +19,7 @@ func TestDemoIsKilled(t *testing.T) {
 	for _, stage := range []string{"Admissions", "First transfer", "Second transfer"} {
 		delay := time.Duration(chance.IntN(250)) * time.Millisecond
 		t.Run(fmt.Sprintf("%s and %s", stage, delay), func(t *testing.T) {
-			c := dir.habeas("demo", "--no-serve", "--people", "400")
+			c := dir.habeas("demo", "--no-serve", "--people", "400", "--again")
 			said, err := c.StderrPipe()
 			if err != nil {
 				t.Fatal(err)
@@ -44,7 +44,7 @@ func TestDemoIsKilled(t *testing.T) {
 	if len(came) < 3 {
 		t.Errorf("the drills were killed after %v entries: too much alike", came)
 	}
-	if said, err := dir.habeas("demo", "--no-serve", "--people", "200").CombinedOutput(); err != nil {
+	if said, err := dir.habeas("demo", "--no-serve", "--people", "200", "--again").CombinedOutput(); err != nil {
 		t.Errorf("a drill after those that were killed: %v\n%s", err, said)
 	}
 	dir.mustVerify(t)

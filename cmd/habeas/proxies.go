@@ -1,0 +1,57 @@
+package main
+
+import (
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// parseNetworks reads the networks of trusted proxies: addresses, or networks in CIDR form.
+func parseNetworks(list []string) ([]netip.Prefix, error) {
+	networks := make([]netip.Prefix, len(list))
+	for i, text := range list {
+		if address, err := netip.ParseAddr(text); err == nil {
+			networks[i] = netip.PrefixFrom(address.Unmap(), address.Unmap().BitLen())
+			continue
+		}
+		network, err := netip.ParsePrefix(text)
+		if err != nil || network.Addr().Is4In6() {
+			return nil, faulty("proxy-malformed", "network", text)
+		}
+		networks[i] = network.Masked()
+	}
+	return networks, nil
+}
+
+// behindProxies gives each request the address that it came from. When the other end of
+// the connection is a trusted proxy, that is the last address in X-Forwarded-For that is
+// none: each proxy appends whom it heard, so what stands before may be invented. With no
+// networks the header is not read at all.
+func behindProxies(networks []netip.Prefix, next http.Handler) http.Handler {
+	if len(networks) == 0 {
+		return next
+	}
+	trusted := func(a netip.Addr) bool {
+		return slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(a) })
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		connection, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err != nil || !trusted(connection.Addr().Unmap()) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		from := connection.Addr().Unmap()
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		for i := len(hops) - 1; i >= 0 && trusted(from); i-- {
+			hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+			if err != nil {
+				break // what a proxy cannot have written: the address before it is the last that is known
+			}
+			from = hop.Unmap().WithZone("")
+		}
+		known := *r
+		known.RemoteAddr = netip.AddrPortFrom(from, connection.Port()).String()
+		next.ServeHTTP(w, &known)
+	})
+}
