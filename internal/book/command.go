@@ -117,7 +117,7 @@ func (tx *Tx) record(e custody.Entry) error {
 	}
 	if e.Happened.After(tx.now.Add(ClockTolerance)) {
 		ahead := map[string]string{"happened": e.Happened.Format(time.RFC3339), "recorded": tx.now.Format(time.RFC3339)}
-		if !e.Kind.Fact() {
+		if !e.Fact() {
 			return &custody.Refusal{Code: "time-ahead", Law: 5, Reason: custody.Invalid, Params: ahead}
 		}
 		e.Contradictions = append(e.Contradictions, custody.Contradiction{Kind: "time-ahead", Params: ahead})

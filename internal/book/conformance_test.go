@@ -246,7 +246,7 @@ func TestImpossibleTimesAreRefused(t *testing.T) {
 		for _, at := range far {
 			acts := map[string]habeastest.Act{
 				"found": habeastest.Once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
-					return s.Found(p[0], habeastest.OriginCell, at)
+					return s.Found(p[0], habeastest.OriginCell, at, at)
 				}),
 				"authority": habeastest.Once(func(s *custody.State, now time.Time) (custody.Entry, error) {
 					a := habeastest.Paper(1, now)
@@ -258,7 +258,7 @@ func TestImpossibleTimesAreRefused(t *testing.T) {
 					return s.OrderCapacity(habeastest.OriginCell, custody.CapacityOrder{Capacity: 3, SignedBy: "governor", From: at})
 				}),
 				"outing": habeastest.Once(func(s *custody.State, now time.Time) (custody.Entry, error) {
-					return s.GoOut(p[1], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Tobar", DueBack: at}, now)
+					return s.GoOut(p[1], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Tobar", DueBack: at}, now, now)
 				}),
 			}
 			for name, act := range acts {
@@ -287,7 +287,7 @@ func TestActsAreAtomic(t *testing.T) {
 			t.Fatal("a command whose act panicked was acknowledged")
 		}
 		swallowed, err := b.Do(context.Background(), book.Command{By: "duty"}, func(tx *book.Tx) error {
-			e, err := tx.State().CellMove(person, habeastest.OriginCell, tx.Now())
+			e, err := tx.State().CellMove(person, habeastest.OriginCell, tx.Now(), tx.Now())
 			if err != nil {
 				return err
 			}
@@ -509,7 +509,7 @@ func TestTimeZones(t *testing.T) {
 		s.Clock.Advance(time.Hour)
 		happened := s.Clock.Now().Add(-time.Minute).In(time.FixedZone("elsewhere", 5*3600+1800))
 		w := must(t, b, book.Command{By: "duty"}, habeastest.Once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
-			return s.CellMove(p, habeastest.OriginCell, happened)
+			return s.CellMove(p, habeastest.OriginCell, happened, happened)
 		}))
 		want := happened.UTC().Truncate(time.Microsecond)
 		check := func(b *book.Book) {
@@ -578,11 +578,11 @@ func TestEventsInTheFuture(t *testing.T) {
 		p := habeastest.Numbers(1)[0]
 		at := s.Clock.Now().Add(time.Hour)
 		_, err := habeastest.Do(b, book.Command{By: "duty"}, habeastest.Once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
-			return s.CellMove(p, habeastest.OriginCell, at)
+			return s.CellMove(p, habeastest.OriginCell, at, at)
 		}))
 		refused(t, err, "time-ahead")
 		w := must(t, b, book.Command{By: "duty"}, habeastest.Once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
-			return s.Found(p, habeastest.OriginCell, at)
+			return s.Found(p, habeastest.OriginCell, at, at)
 		}))
 		if n := len(w.Entries[0].Contradictions); n != 2 { // found elsewhere, and ahead of time
 			t.Fatalf("a fact from the future has %d contradictions, want 2: %+v", n, w.Entries[0].Contradictions)

@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { os.Exit(habeastest.Main(m)) }
 
 // move is the act of moving a person to a place.
 func move(person, to string) habeastest.Act {
-	return habeastest.Once(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.CellMove(person, to, now) })
+	return habeastest.Once(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.CellMove(person, to, now, now) })
 }
 
 // admit is the act of admitting the nth invented person to the origin's reception.

@@ -50,11 +50,13 @@ func lived(t testing.TB, b *book.Book, clock *habeastest.Clock, after ...func())
 		}))
 	by = "reception"
 	for _, person := range p[:2] {
-		step(one(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Identify(id, person, now) }),
-			one(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Board(id, "B1", person, now) }))
+		step(one(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Identify(id, person, now, now) }),
+			one(func(s *custody.State, now time.Time) (custody.Entry, error) {
+				return s.Board(id, "B1", person, now, now)
+			}))
 	}
-	step(one(func(s *custody.State, _ time.Time) (custody.Entry, error) {
-		return s.Withdraw(id, p[2], "unfit", "fever")
+	step(one(func(s *custody.State, now time.Time) (custody.Entry, error) {
+		return s.Withdraw(id, p[2], "unfit", "fever", now)
 	}))
 	step(one(func(s *custody.State, now time.Time) (custody.Entry, error) {
 		return s.CountVehicle(id, "B1", custody.VehicleCount{Stage: "boarding", Counted: 3}, now)
@@ -63,7 +65,7 @@ func lived(t testing.TB, b *book.Book, clock *habeastest.Clock, after ...func())
 	}))
 	offered := ""
 	step(one(func(s *custody.State, now time.Time) (custody.Entry, error) {
-		e, err := s.OfferDeparture(id, []string{"B1"}, by, now)
+		e, err := s.OfferDeparture(id, []string{"B1"}, by, now, now)
 		if err == nil {
 			offered = e.Detail.(*custody.Handover).ID
 		}
@@ -71,16 +73,16 @@ func lived(t testing.TB, b *book.Book, clock *habeastest.Clock, after ...func())
 	}))
 	by = "escort"
 	step(func(s *custody.State, now time.Time) ([]custody.Entry, error) {
-		return s.AcceptHandover(offered, by, now)
+		return s.AcceptHandover(offered, by, now, now)
 	})
 	step(one(func(s *custody.State, now time.Time) (custody.Entry, error) {
-		return s.Divert(id, p[1], habeastest.Hospital, "", now)
+		return s.Divert(id, p[1], habeastest.Hospital, "", now, now)
 	}))
 	step(one(func(s *custody.State, now time.Time) (custody.Entry, error) {
 		return s.Arrive(id, "B1", habeastest.CentreReception, now)
 	}))
 	step(one(func(s *custody.State, now time.Time) (custody.Entry, error) {
-		e, err := s.OfferArrival(id, []string{bus}, nil, habeastest.CentreReception, by, now)
+		e, err := s.OfferArrival(id, []string{bus}, nil, habeastest.CentreReception, by, now, now)
 		if err == nil {
 			offered = e.Detail.(*custody.Handover).ID
 		}
@@ -88,7 +90,7 @@ func lived(t testing.TB, b *book.Book, clock *habeastest.Clock, after ...func())
 	}))
 	by = "reception2"
 	step(func(s *custody.State, now time.Time) ([]custody.Entry, error) {
-		return s.AcceptHandover(offered, by, now)
+		return s.AcceptHandover(offered, by, now, now)
 	})
 	by = "records"
 	step(one(func(s *custody.State, now time.Time) (custody.Entry, error) {
@@ -96,7 +98,7 @@ func lived(t testing.TB, b *book.Book, clock *habeastest.Clock, after ...func())
 	}))
 	step(one(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Release(p[4], "home", now, now) }))
 	step(one(func(s *custody.State, now time.Time) (custody.Entry, error) {
-		return s.Found(p[3], habeastest.OriginCell, now)
+		return s.Found(p[3], habeastest.OriginCell, now, now)
 	}))
 	by = "duty"
 	open := ""

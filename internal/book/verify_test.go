@@ -50,14 +50,14 @@ func tiny(t testing.TB, s *habeastest.Store) *book.Book {
 		return s.AddVehicle(id, custody.Vehicle{Code: "B", Seats: 9})
 	}), func(s *custody.State, _ time.Time) ([]custody.Entry, error) { return s.LoadManifest(id, "", p[:1]) })
 	must(t, b, book.Command{By: "anna"}, one(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.ApproveTransfer(id, "anna") }),
-		one(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Identify(id, p[0], now) }),
-		one(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Board(id, "B", p[0], now) }),
+		one(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Identify(id, p[0], now, now) }),
+		one(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Board(id, "B", p[0], now, now) }),
 		one(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.CountVehicle(id, "B", custody.VehicleCount{Stage: "boarding", Counted: 2}, now)
 		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.CountVehicle(id, "B", custody.VehicleCount{Stage: "boarding", Counted: 1}, now)
 		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
-			return s.OfferDeparture(id, []string{"B"}, "anna", now)
+			return s.OfferDeparture(id, []string{"B"}, "anna", now, now)
 		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.OrderRelease(custody.ReleaseOrder{Person: p[1], Issuer: "I", Case: "C", Cites: []string{p[1] + "/A1"}}, now)
 		}))

@@ -236,7 +236,7 @@ func TestQuestions(t *testing.T) {
 
 	// The roll changes, the number does not; both slips come at once from one address; no door opened.
 	d.must(habeastest.Do(d.book, d.as("reception"), habeastest.Once(func(st *custody.State, now time.Time) (custody.Entry, error) {
-		return st.CellMove(d.people[0], cellB, now)
+		return st.CellMove(d.people[0], cellB, now, now)
 	})))
 	second := d.opened(custody.FormalCount, landingA)
 	shut[landingA] = true
@@ -253,7 +253,7 @@ func TestQuestions(t *testing.T) {
 	at := d.store.Clock.Now()
 	shut[landingA] = false
 	d.must(habeastest.Do(d.book, d.as("control"), habeastest.Once(func(st *custody.State, _ time.Time) (custody.Entry, error) {
-		return st.Found(d.people[0], cellA, at)
+		return st.Found(d.people[0], cellA, at, at)
 	})))
 	d.both(second, landingA, 4)
 	if got := kinds(second); !slices.Contains(got, "cleared-by-record CTR-L1 control") {

@@ -151,7 +151,11 @@ func (p *Place) turns() []time.Time {
 	if p.Operational == nil {
 		return nil
 	}
-	return []time.Time{p.Operational.From, p.Operational.Until}
+	turns := []time.Time{p.Operational.From, p.Operational.Until}
+	for _, o := range p.Earlier {
+		turns = append(turns, o.From, o.Until)
+	}
+	return turns
 }
 
 // settle brings the census to an instant.

@@ -138,7 +138,7 @@ func TestTheCensusIsTrueAtEveryInstant(t *testing.T) {
 			},
 			"move": func(t *rapid.T) {
 				person, to := rapid.SampledFrom(people).Draw(t, "person"), rapid.SampledFrom([]string{habeastest.OriginCell, habeastest.OriginReception}).Draw(t, "to")
-				do(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.CellMove(person, to, now) })
+				do(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.CellMove(person, to, now, now) })
 			},
 			"escape or be back": func(t *rapid.T) {
 				person, fled := rapid.SampledFrom(people).Draw(t, "person"), rapid.Bool().Draw(t, "fled")
@@ -146,7 +146,7 @@ func TestTheCensusIsTrueAtEveryInstant(t *testing.T) {
 					if fled {
 						return s.Escape(person, "", now)
 					}
-					return s.Return(person, habeastest.OriginReception, now)
+					return s.Return(person, habeastest.OriginReception, now, now)
 				})
 			},
 			"take back": func(t *rapid.T) {

@@ -22,7 +22,7 @@ func (m *machine) repeat(t *rapid.T) {
 		"": m.check, "time passes": m.timePasses,
 		"admit": m.admit, "take in again": m.readmit, "move": m.move, "found": m.found, "go out": m.goOut, "return": m.comeBack,
 		"give paper": m.givePaper, "end paper": m.endPaper, "order release": m.orderRelease, "release": m.release, "die": m.die, "escape": m.escape,
-		"take out": m.takeOut, "resolve": m.resolve,
+		"take out": m.takeOut, "order capacity": m.orderCapacity, "take in known": m.takeInKnown, "resolve": m.resolve,
 		"draft": m.draft, "list": m.list, "approve": m.approve, "add vehicle": m.addVehicle, "call off": m.callOff, "identify": m.identify,
 		"board": m.board, "count": m.count, "offer departure": m.offerDeparture, "accept": m.accept, "recall": m.recall,
 		"arrive": m.arrive, "offer arrival": m.offerArrival, "withdraw": m.withdraw, "divert": m.divert, "lodge": m.lodge, "resume": m.resume,
@@ -31,7 +31,19 @@ func (m *machine) repeat(t *rapid.T) {
 	for i := range 24 {
 		actions[fmt.Sprint("journey ", i)] = m.leg // so that whole journeys happen
 	}
+	m.openWomensCell(t)
 	t.Repeat(actions)
+}
+
+// womensCell is a place for women alone, which the invented service has not.
+const womensCell = "OLD-M1-F1"
+
+func (m *machine) openWomensCell(t *rapid.T) {
+	p := custody.Place{Code: womensCell, Parent: "OLD-M1", Name: "Women's cell", Kind: custody.Cell, Sex: "F", FloorArea: 680, Certified: 2}
+	m.play(t, "a place", true, order{"engineer", custody.KeepPlaces,
+		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.Open(p) }),
+		func(d desks, c book.Command) (book.Written, error) { return d.roll.OpenPlace(ctx, c, p) }})
+	m.places[womensCell] = &spot{establishment: habeastest.Origin, parent: "OLD-M1", sex: "F", cell: true, holds: true, room: 2}
 }
 
 func once(decide func(s *custody.State, now time.Time) (custody.Entry, error)) habeastest.Act {
@@ -49,8 +61,9 @@ func (m *machine) admit(t *rapid.T) {
 	n, at, papers, place := len(m.people), m.at(t), m.papers(t), m.anyHolding(t)
 	fact := rapid.IntRange(0, 3).Draw(t, "as a fact") == 0
 	a := habeastest.Admission(n, papers...)
-	live := anyLive(papers, at)
-	entries := m.play(t, "admission", m.roomy(place, 1) && (live || fact), order{"reception", custody.AdmitPeople,
+	live, w := anyLive(papers, at, m.now()), &who{nth: n}
+	against := m.against(place, at, m.now(), w.sex())
+	entries := m.play(t, "admission", fact || (len(against) == 0 && live), order{"reception", custody.AdmitPeople,
 		once(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			if fact {
 				return s.AdmitWithoutPapers("", a, place, at, now)
@@ -62,19 +75,59 @@ func (m *machine) admit(t *rapid.T) {
 	if entries == nil {
 		return
 	}
-	m.people[entries[0].Person] = &who{}
+	m.people[entries[0].Person] = w
 	m.people[entries[0].Person].file(entries[0].Person, papers)
 	m.put(entries[0].Person, "held", m.places[place].establishment, place, m.places[place].establishment, "", at)
-	if live == (len(entries[0].Contradictions) > 0) {
-		t.Fatalf("live paper %v, contradictions %+v", live, entries[0].Contradictions)
+	if !live {
+		against = append(against, "held-without-authority")
 	}
+	contradicts(t, entries[0], against...)
+}
+
+// takeInKnown states the fact that somebody of the register was taken in, whatever the roll
+// says of them, perhaps under another name, with or without papers.
+func (m *machine) takeInKnown(t *rapid.T) {
+	rarely(t)
+	person, at, papers, place := m.anyone(t), m.at(t), m.papers(t), m.anyHolding(t)
+	w, now := m.people[person], m.now()
+	a, other := custody.Admission{Authorities: papers}, false
+	if rapid.Bool().Draw(t, "with an identity") {
+		nth := rapid.SampledFrom([]int{w.nth, w.nth + 1}).Draw(t, "of")
+		a, other = habeastest.Admission(nth, papers...), nth != w.nth
+	}
+	w.file(person, papers)
+	moves, kinds := m.standsHere(person, place, "", at, now)
+	if other {
+		kinds = append(kinds, "identity-differs")
+	}
+	e := m.play(t, "somebody known taken in", true, order{"reception", custody.AdmitPeople,
+		once(func(s *custody.State, now time.Time) (custody.Entry, error) {
+			return s.AdmitWithoutPapers(person, a, place, at, now)
+		}),
+		func(d desks, c book.Command) (book.Written, error) {
+			return d.roll.Admit(ctx, c, arrival(person, place, at, a, true))
+		}})[0]
+	contradicts(t, e, kinds...)
+	if stated := e.Detail.(*custody.Admission).Stated; (a.Person == nil) != (stated == nil) || (stated != nil && stated.FullName() != a.Person.FullName()) {
+		t.Fatalf("the identity that was stated is kept as %+v", stated)
+	}
+	if !moves {
+		return
+	}
+	here := m.places[place].establishment
+	if w.held() && w.establishment != here {
+		m.answerElsewhere(person, "")
+	}
+	m.put(person, "held", here, place, here, "", at)
 }
 
 func (m *machine) readmit(t *rapid.T) {
 	person, at, papers, place := m.anyone(t), m.at(t), m.papers(t), m.anyHolding(t)
 	w := m.people[person]
 	a := custody.Admission{Authorities: papers}
-	can := !w.held() && w.status != "dead" && !at.Before(w.since) && m.roomy(place, 1) && (anyLive(papers, at) || w.live(at))
+	now, on := m.now(), &who{papers: slices.Clone(w.papers)}
+	on.file(person, papers)
+	can := !w.held() && w.status != "dead" && !at.Before(w.since) && m.roomy(place, at, now, w.sex()) && on.liveAtBoth(at, now)
 	if m.play(t, "readmission", can, order{"reception", custody.AdmitPeople,
 		once(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.Admit(person, a, place, at, now)
@@ -94,10 +147,10 @@ func (m *machine) move(t *rapid.T) {
 	if rapid.Bool().Draw(t, "within the walls") {
 		to = map[string]string{habeastest.Origin: habeastest.OriginCell, habeastest.Centre: habeastest.CentreCell(1, 2)}[w.establishment]
 	}
-	can := m.orderable(person) && w.status == "held" && w.vehicle == "" && w.place != to && !at.Before(w.since) && m.roomy(to, 1) &&
+	can := m.orderable(person) && w.status == "held" && w.vehicle == "" && w.place != to && !at.Before(w.since) && m.roomy(to, at, m.now(), w.sex()) &&
 		m.places[to].establishment == w.establishment
 	if m.play(t, "move", can, order{"duty", custody.MovePeople,
-		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.CellMove(person, to, at) }),
+		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.CellMove(person, to, at, m.now()) }),
 		func(d desks, c book.Command) (book.Written, error) { return d.roll.Move(ctx, c, step(person, to, at)) }}) != nil {
 		m.put(person, "held", w.establishment, to, w.custodian, "", at)
 	}
@@ -105,16 +158,29 @@ func (m *machine) move(t *rapid.T) {
 
 func (m *machine) found(t *rapid.T) {
 	person, place, at := m.anyone(t), m.anyHolding(t), m.at(t)
-	w, p := m.people[person], m.places[place]
-	entries := m.play(t, "sighting", true, order{"landing", custody.StateFacts,
-		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.Found(person, place, at) }),
-		func(d desks, c book.Command) (book.Written, error) { return d.roll.Found(ctx, c, person, place, at) }})
-	if contradicts := len(entries[0].Contradictions) > 0; contradicts == (w.held() && w.place == place) {
-		t.Fatalf("found in %s while the roll says %s: contradictions %+v", place, w.place, entries[0].Contradictions)
+	if rapid.IntRange(0, 4).Draw(t, "in no cell") == 0 {
+		place = "OLD-M1"
 	}
-	// Seen there before they came to be where the roll has them: the roll stands.
-	late := at.Before(w.since)
-	if w.status == "held" && w.vehicle == "" && w.place != place && m.pending(person) == "" && p.establishment == w.establishment && !late {
+	w, p := m.people[person], m.places[place]
+	moves, kinds := false, []string(nil)
+	switch {
+	case !w.held():
+		kinds = []string{"found-not-held"}
+	case m.within(w.place, place):
+	case at.Before(w.since): // seen there before they came to be where the roll has them: the roll stands
+		kinds = []string{"before-last-movement"}
+	default:
+		kinds = []string{"found-elsewhere"}
+		moves = p.holds && w.status == "held" && w.vehicle == "" && m.pending(person) == "" && p.establishment == w.establishment
+		if moves {
+			kinds = append(kinds, m.against(place, at, m.now(), w.sex())...)
+		}
+	}
+	entries := m.play(t, "sighting", true, order{"landing", custody.StateFacts,
+		once(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Found(person, place, at, now) }),
+		func(d desks, c book.Command) (book.Written, error) { return d.roll.Found(ctx, c, person, place, at) }})
+	contradicts(t, entries[0], kinds...)
+	if moves {
 		m.put(person, "held", w.establishment, place, w.custodian, "", at)
 	}
 }
@@ -126,7 +192,7 @@ func (m *machine) goOut(t *rapid.T) {
 	o := custody.Outing{Destination: to, Escort: "Sgt. Majano"}
 	can := m.orderable(person) && w.status == "held" && w.vehicle == "" && !at.Before(w.since) && m.places[to].outside
 	if m.play(t, "outing", can, order{"duty", custody.MovePeople,
-		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.GoOut(person, o, at) }),
+		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.GoOut(person, o, at, m.now()) }),
 		func(d desks, c book.Command) (book.Written, error) { return d.roll.GoOut(ctx, c, person, o, at) }}) != nil {
 		m.put(person, "out", w.establishment, to, w.custodian, "", at)
 	}
@@ -134,10 +200,24 @@ func (m *machine) goOut(t *rapid.T) {
 
 func (m *machine) comeBack(t *rapid.T) {
 	person, place, at := m.anyone(t), m.anyHolding(t), m.at(t)
-	w, e := m.people[person], m.places[place].establishment
-	m.play(t, "return", true, order{"reception", custody.StateFacts,
-		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.Return(person, place, at) }),
+	w, e, now := m.people[person], m.places[place].establishment, m.now()
+	kinds := []string{"returned-not-out"}
+	if back := map[string][]string{"out": {}, "at-large": {}, "dead": {"recorded-dead"}}[w.status]; back != nil {
+		kinds = append(back, m.against(place, at, now, w.sex())...)
+		if w.status == "out" && w.establishment != e {
+			kinds = append(kinds, "returned-elsewhere")
+		}
+		if w.status != "out" && !w.liveAtBoth(at, now) {
+			kinds = append(kinds, "held-without-authority")
+		}
+		if at.Before(w.since) {
+			kinds = append(kinds, "before-last-movement")
+		}
+	}
+	entries := m.play(t, "return", true, order{"reception", custody.StateFacts,
+		once(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Return(person, place, at, now) }),
 		func(d desks, c book.Command) (book.Written, error) { return d.roll.Return(ctx, c, person, place, at) }})
+	contradicts(t, entries[0], kinds...)
 	if w.status == "out" || w.status == "at-large" || w.status == "dead" {
 		m.put(person, "held", e, place, e, "", at)
 	}
@@ -285,10 +365,16 @@ func (m *machine) escape(t *rapid.T) {
 }
 
 func (m *machine) takeOut(t *rapid.T) {
-	place := rapid.SampledFrom([]string{"OLD-M1-C2", habeastest.CentreCell(1, 1), habeastest.CentreReception}).Draw(t, "place")
+	place := rapid.SampledFrom([]string{"OLD-M1-C2", womensCell, habeastest.CentreCell(1, 1), habeastest.CentreReception, habeastest.RoadsideRoom, "OLD-M1"}).Draw(t, "place")
 	p := m.places[place]
 	out := rapid.Bool().Draw(t, "out")
-	can := p.out != out && (!out || m.in(place) == 0)
+	inside := 0
+	for code := range m.places {
+		if m.within(code, place) {
+			inside += m.in(code)
+		}
+	}
+	can := p.out != out && (!out || inside == 0)
 	if m.play(t, "taking a place out of use", can, order{"engineer", custody.KeepPlaces,
 		once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
 			if out {
@@ -300,9 +386,28 @@ func (m *machine) takeOut(t *rapid.T) {
 				return d.roll.TakeOut(ctx, c, place, "flooded")
 			}
 			return d.roll.BringBack(ctx, c, place)
-		}}) != nil {
-		p.out = out
+		}}) == nil {
+		return
 	}
+	p.out = out
+	if out {
+		p.outs = append(p.outs, window{from: m.now()})
+	} else {
+		p.outs[len(p.outs)-1].until = m.now()
+	}
+}
+
+// orderCapacity signs an operational capacity that began a while ago, or is to begin, and
+// runs out.
+func (m *machine) orderCapacity(t *rapid.T) {
+	place := rapid.SampledFrom([]string{"OLD-M1-C2", "OLD-M1-C2", womensCell, habeastest.CentreCell(1, 1), habeastest.CentreReception, habeastest.RoadsideRoom}).Draw(t, "place")
+	from := m.now().Add(time.Duration(rapid.IntRange(-60, 30).Draw(t, "begins")) * time.Minute)
+	o := custody.CapacityOrder{Capacity: rapid.IntRange(0, 3).Draw(t, "capacity"), SignedBy: "governor", From: from,
+		Until: from.Add(time.Duration(rapid.IntRange(1, 90).Draw(t, "lasts")) * time.Minute)}
+	m.play(t, "a capacity", true, order{"governor", custody.OrderTheCapacity,
+		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.OrderCapacity(place, o) }),
+		func(d desks, c book.Command) (book.Written, error) { return d.roll.OrderCapacity(ctx, c, place, o) }})
+	m.places[place].orders = append(m.places[place].orders, room{window{o.From, o.Until}, o.Capacity})
 }
 
 func (m *machine) resolve(t *rapid.T) {
@@ -418,7 +523,7 @@ func (m *machine) addVehicleTo(t *rapid.T, id string) {
 	if m.play(t, "vehicle", tr.status == "drafted" || tr.status == "approved", order{"planner", custody.PlanTransfers,
 		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.AddVehicle(id, v) }),
 		func(d desks, c book.Command) (book.Written, error) { return d.transfer.AddVehicles(ctx, c, id, v) }}) != nil {
-		tr.vehicles = append(tr.vehicles, &bus{key: id + "-" + v.Code, seats: v.Seats, counted: -1})
+		tr.vehicles = append(tr.vehicles, &bus{key: id + "-" + v.Code, seats: v.Seats})
 	}
 }
 
@@ -451,7 +556,7 @@ func (m *machine) identifyOn(t *rapid.T, id, person string) {
 	l := tr.lines[person]
 	can := tr.status == "approved" && l != nil && l.status == "listed" && m.orderable(person)
 	if m.play(t, "identification", can, order{"reception", custody.LoadVehicles,
-		once(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Identify(id, person, now) }),
+		once(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Identify(id, person, now, now) }),
 		func(d desks, c book.Command) (book.Written, error) { return d.transfer.Identify(ctx, c, id, person) }}) != nil {
 		l.status = "identified"
 	}
@@ -466,13 +571,15 @@ func (m *machine) boardOn(t *rapid.T, id string, b *bus, person string) {
 	tr, at := m.transfers[id], m.at(t)
 	l, w := tr.lines[person], m.people[person]
 	can := tr.status == "approved" && l != nil && l.status == "identified" && m.orderable(person) && w.status == "held" && w.establishment == tr.from &&
-		!at.Before(w.since) && w.live(at) && b.departed.IsZero() && len(m.aboard(b.key)) < b.seats
+		!at.Before(w.since) && w.liveAtBoth(at, m.now()) && b.departed.IsZero() && len(m.aboard(b.key)) < b.seats
 	for _, p := range m.aboard(b.key) {
 		can = can && m.pending(p) == ""
 	}
 	left := w.place
 	if m.play(t, "boarding", can, order{"reception", custody.LoadVehicles,
-		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.Board(id, b.key, person, at) }),
+		once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
+			return s.Board(id, b.key, person, at, m.now())
+		}),
 		func(d desks, c book.Command) (book.Written, error) {
 			return d.transfer.Board(ctx, c, id, b.key, at, person)
 		}}) != nil {
@@ -496,9 +603,9 @@ func (m *machine) countOn(t *rapid.T, id string, b *bus, counted int, stage stri
 	if differs := counted != len(m.aboard(b.key)); differs != (len(entries[0].Contradictions) > 0) {
 		t.Fatalf("counted %d of %d: contradictions %+v", counted, len(m.aboard(b.key)), entries[0].Contradictions)
 	}
-	b.counted = -1
-	if stage == "boarding" {
-		b.counted = counted
+	b.counted = ""
+	if stage == "boarding" && counted == len(m.aboard(b.key)) {
+		b.counted = m.crew(b.key)
 	}
 }
 
@@ -510,13 +617,13 @@ func (m *machine) offerDeparture(t *rapid.T) {
 func (m *machine) offerDepartureOf(t *rapid.T, id string, b *bus) {
 	tr, at := m.transfers[id], m.at(t)
 	people := m.aboard(b.key)
-	can := tr.status == "approved" && tr.escort && b.departed.IsZero() && b.counted == len(people) && len(people) > 0
+	can := tr.status == "approved" && tr.escort && b.departed.IsZero() && b.counted == m.crew(b.key) && len(people) > 0
 	for _, p := range people {
-		can = can && m.orderable(p) && m.people[p].live(at)
+		can = can && m.orderable(p) && m.people[p].liveAtBoth(at, m.now()) && !at.Before(m.people[p].since)
 	}
 	entries := m.play(t, "offer to the escort", can, order{"reception", custody.GivePeople,
 		once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
-			return s.OfferDeparture(id, []string{b.key}, "reception", at)
+			return s.OfferDeparture(id, []string{b.key}, "reception", at, m.now())
 		}), func(d desks, c book.Command) (book.Written, error) {
 			return d.transfer.OfferDeparture(ctx, c, id, []string{b.key}, at)
 		}})
@@ -564,24 +671,25 @@ func (m *machine) acceptBy(t *rapid.T, id string, o *offer, by string) {
 		giver = o.transfer
 	}
 	can := !o.ended && o.releasing != by && !at.Before(o.at)
-	var moved []string
-	coming := 0
+	var moved, coming []string
 	for _, p := range o.people {
 		w := m.people[p]
 		if !w.held() || w.custodian != giver || w.moves != o.moves[p] {
 			continue
 		}
-		can = can && !at.Before(w.since) && (o.kind == "arrival" || w.live(at))
+		can = can && !at.Before(w.since) && (o.kind == "arrival" || w.liveAtBoth(at, m.now()))
 		moved = append(moved, p)
 		if w.place != o.place {
-			coming++
+			coming = append(coming, w.sex())
 		}
 	}
 	if o.kind == "arrival" {
-		can = can && (coming == 0 || m.roomy(o.place, coming))
+		can = can && m.roomy(o.place, at, m.now(), coming...)
 	}
 	if m.play(t, "acceptance", can, order{by, custody.TakePeople,
-		func(s *custody.State, _ time.Time) ([]custody.Entry, error) { return s.AcceptHandover(id, by, at) },
+		func(s *custody.State, _ time.Time) ([]custody.Entry, error) {
+			return s.AcceptHandover(id, by, at, m.now())
+		},
 		func(d desks, c book.Command) (book.Written, error) { return d.transfer.Accept(ctx, c, id, at) }}) == nil {
 		return
 	}
@@ -631,11 +739,13 @@ func (m *machine) arriveOf(t *rapid.T, id string, b *bus) {
 		func(d desks, c book.Command) (book.Written, error) {
 			return d.transfer.Arrive(ctx, c, id, b.key, place, at)
 		}})
-	odd := b.departed.IsZero() || at.Before(b.departed) || !b.arrived.IsZero()
-	if odd != (len(entries[0].Contradictions) > 0) {
-		t.Fatalf("an arrival at %v of %+v: contradictions %+v", at, b, entries[0].Contradictions)
-	}
-	if b.arrived.IsZero() {
+	switch {
+	case b.departed.IsZero() || at.Before(b.departed):
+		contradicts(t, entries[0], "arrival-before-departure") // and it is not the arrival
+	case !b.arrived.IsZero():
+		contradicts(t, entries[0], "arrived-twice")
+	default:
+		contradicts(t, entries[0])
 		b.arrived = at
 	}
 }
@@ -665,7 +775,7 @@ func (m *machine) offerArrivalOf(t *rapid.T, id string, buses []*bus, people []s
 	can := m.places[place].establishment == tr.to
 	var keys, all []string
 	for _, b := range buses {
-		can = can && !b.departed.IsZero() && !b.arrived.IsZero()
+		can = can && !b.departed.IsZero() && !b.arrived.IsZero() && !at.Before(b.arrived)
 		keys, all = append(keys, b.key), append(all, m.aboard(b.key)...)
 	}
 	for _, p := range people {
@@ -675,17 +785,17 @@ func (m *machine) offerArrivalOf(t *rapid.T, id string, buses []*bus, people []s
 			all = append(all, p)
 		}
 	}
-	coming := 0
+	var coming []string
 	for _, p := range all {
-		can = can && m.orderable(p)
+		can = can && m.orderable(p) && !at.Before(m.people[p].since)
 		if m.people[p].place != place {
-			coming++
+			coming = append(coming, m.people[p].sex())
 		}
 	}
-	can = can && len(all) > 0 && (coming == 0 || m.roomy(place, coming))
+	can = can && len(all) > 0 && m.roomy(place, at, m.now(), coming...)
 	entries := m.play(t, "offer to the destination", can, order{"escort", custody.GivePeople,
 		once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
-			return s.OfferArrival(id, keys, people, place, "escort", at)
+			return s.OfferArrival(id, keys, people, place, "escort", at, m.now())
 		}), func(d desks, c book.Command) (book.Written, error) {
 			return d.transfer.OfferArrival(ctx, c, id, keys, people, place, at)
 		}})
@@ -703,17 +813,31 @@ func (m *machine) withdraw(t *rapid.T) {
 func (m *machine) withdrawOf(t *rapid.T, id, person string) {
 	tr := m.transfers[id]
 	l, w := tr.lines[person], m.people[person]
-	can := l != nil && l.status != "withdrawn" && (l.departed() || l.status != "boarded" || m.orderable(person))
-	if m.play(t, "withdrawal", can, order{"health", custody.LoadVehicles,
-		once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
-			return s.Withdraw(id, person, "unfit", "fever")
+	var kinds []string
+	switch {
+	case l == nil:
+	case l.status == "withdrawn":
+		kinds = append(kinds, "already-withdrawn")
+	case l.departed():
+		kinds = append(kinds, "withdrawn-after-departure")
+	case l.status == "boarded":
+		kinds = m.against(l.left, m.now(), m.now(), w.sex())
+	}
+	entries := m.play(t, "withdrawal", l != nil, order{"health", custody.LoadVehicles,
+		once(func(s *custody.State, now time.Time) (custody.Entry, error) {
+			return s.Withdraw(id, person, "unfit", "fever", now)
 		}),
 		func(d desks, c book.Command) (book.Written, error) {
 			return d.transfer.Withdraw(ctx, c, id, person, "unfit", "fever")
-		}}) == nil || l.departed() {
+		}})
+	if entries == nil {
 		return
 	}
-	if l.status == "boarded" {
+	contradicts(t, entries[0], kinds...)
+	switch {
+	case l.departed() || l.status == "withdrawn":
+		return
+	case l.status == "boarded":
 		m.put(person, "held", w.establishment, l.left, w.custodian, "", m.now())
 	}
 	l.status = "withdrawn"
@@ -725,7 +849,7 @@ func (m *machine) divert(t *rapid.T) {
 	l, w := tr.lines[person], m.people[person]
 	if m.play(t, "diversion", l != nil, order{"escort", custody.StateFacts,
 		once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
-			return s.Divert(id, person, habeastest.Hospital, "", at)
+			return s.Divert(id, person, habeastest.Hospital, "", at, m.now())
 		}), func(d desks, c book.Command) (book.Written, error) {
 			return d.transfer.Divert(ctx, c, id, person, habeastest.Hospital, "", at)
 		}}) != nil && w.status == "in-transit" && (l.status == "departed" || l.status == "lodged") {
@@ -740,7 +864,7 @@ func (m *machine) lodge(t *rapid.T) {
 	l, w := tr.lines[person], m.people[person]
 	if m.play(t, "lodging", l != nil, order{"escort", custody.StateFacts,
 		once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
-			return s.Lodge(id, person, habeastest.RoadsideRoom, "", at)
+			return s.Lodge(id, person, habeastest.RoadsideRoom, "", at, m.now())
 		}), func(d desks, c book.Command) (book.Written, error) {
 			return d.transfer.Lodge(ctx, c, id, person, habeastest.RoadsideRoom, "", at)
 		}}) != nil && w.status == "in-transit" && (l.status == "departed" || l.status == "lodged") {
@@ -766,53 +890,57 @@ func (m *machine) resume(t *rapid.T) {
 func (m *machine) unlisted(t *rapid.T) {
 	rarely(t)
 	id, tr := m.anyTransfer(t)
-	at, place, papers := m.at(t), habeastest.CentreReception, m.papers(t)
+	at, now, papers := m.at(t), m.now(), m.papers(t)
+	place := rapid.SampledFrom([]string{habeastest.CentreReception, habeastest.CentreReception, habeastest.CentreCell(1, 1), habeastest.RoadsideRoom}).Draw(t, "place")
 	number, a := "", habeastest.Admission(len(m.people), papers...)
+	w := &who{nth: len(m.people)}
+	w.file("", papers)
+	moves, kinds := true, m.against(place, at, now, w.sex())
 	if rapid.IntRange(0, 2).Draw(t, "somebody known") > 0 || len(m.people) >= mostHeld+2 {
-		number = m.anyone(t)
-		a = custody.Admission{}
-		papers = nil
+		number, a = m.anyone(t), custody.Admission{Authorities: papers}
+		w = m.people[number]
+		w.file(number, papers)
+		moves, kinds = m.standsHere(number, place, id, at, now)
+	} else if !w.liveAtBoth(at, now) {
+		kinds = append(kinds, "held-without-authority")
 	}
-	can := tr.to == m.places[place].establishment
-	w := m.people[number]
-	switch {
-	case w == nil:
-		can = can && m.roomy(place, 1)
-	case !w.held():
-		can = can && w.status != "dead" && !at.Before(w.since) && m.roomy(place, 1)
-	default:
-		l := tr.lines[number]
-		can = can && (l == nil || !l.departed()) && w.establishment != tr.to
+	here := m.places[place].establishment
+	arrives := moves && w.establishment != here
+	if arrives {
+		kinds = append(kinds, "arrived-unlisted")
+		if here != tr.to {
+			kinds = append(kinds, "arrived-elsewhere")
+		}
 	}
-	entries := m.play(t, "unlisted arrival", can, order{"reception", custody.AdmitPeople,
+	entries := m.play(t, "unlisted arrival", true, order{"reception", custody.AdmitPeople,
 		once(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.Unlisted(id, number, a, place, at, now)
 		}),
 		func(d desks, c book.Command) (book.Written, error) {
 			return d.transfer.Unlisted(ctx, c, id, number, a, place, at)
 		}})
-	if entries == nil {
-		return
-	}
-	if w == nil {
+	contradicts(t, entries[0], kinds...)
+	if number == "" {
 		number = entries[0].Person
-		w = &who{}
-		m.people[number] = w
+		w.papers = nil
 		w.file(number, papers)
+		m.people[number] = w
 	}
-	if other := m.active(number); other != "" && other != id {
-		if l := m.transfers[other].lines[number]; l.departed() {
-			l.status = "diverted"
+	if arrives {
+		m.answerElsewhere(number, id)
+		outcome := "received"
+		if here != tr.to {
+			outcome = "diverted"
+		}
+		if l := tr.lines[number]; l != nil {
+			l.status = outcome
 		} else {
-			l.status = "withdrawn"
+			tr.lines[number] = &seat{status: outcome, unlisted: true}
 		}
 	}
-	if l := tr.lines[number]; l != nil {
-		l.status = "received"
-	} else {
-		tr.lines[number] = &seat{status: "received", unlisted: true}
+	if moves {
+		m.put(number, "held", here, place, here, "", at)
 	}
-	m.put(number, "held", tr.to, place, tr.to, "", at)
 }
 
 func (m *machine) close(t *rapid.T) {
@@ -882,7 +1010,7 @@ func (m *machine) leg(t *rapid.T) {
 		m.acceptBy(t, open, m.handovers[open], "reception2")
 	case len(m.aboard(b.key)) == 0 || !tr.escort:
 		m.finish(t, id)
-	case b.departed.IsZero() && b.counted != len(m.aboard(b.key)):
+	case b.departed.IsZero() && b.counted != m.crew(b.key):
 		m.countOn(t, id, b, len(m.aboard(b.key)), "boarding")
 	case b.departed.IsZero():
 		m.offerDepartureOf(t, id, b)

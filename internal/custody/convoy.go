@@ -58,7 +58,7 @@ func (s *State) AddVehicle(id string, v Vehicle) (Entry, error) {
 
 // Identify decides that a listed person was identified against the paper. A paper found
 // expired opens a discrepancy, which must be answered for before the transfer closes.
-func (s *State) Identify(transfer, person string, at time.Time) (Entry, error) {
+func (s *State) Identify(transfer, person string, at, now time.Time) (Entry, error) {
 	if _, err := s.transferIn(transfer, Approved); err != nil {
 		return Entry{}, err
 	}
@@ -73,7 +73,7 @@ func (s *State) Identify(transfer, person string, at time.Time) (Entry, error) {
 		return Entry{}, err
 	}
 	e := Entry{Kind: PersonIdentified, Person: person, Transfer: transfer, Happened: at}
-	if !s.HasLivePaper(person, at) {
+	if !s.liveAtBoth(person, at, now) {
 		e.contradict("paper-expired", "person", person)
 	}
 	return e, nil
@@ -81,7 +81,7 @@ func (s *State) Identify(transfer, person string, at time.Time) (Entry, error) {
 
 // Board decides that an identified person enters a vehicle. The establishment of origin
 // still answers for them; it needs a live authority (law 3) and a free seat.
-func (s *State) Board(transfer, vehicle, person string, at time.Time) (Entry, error) {
+func (s *State) Board(transfer, vehicle, person string, at, now time.Time) (Entry, error) {
 	t, err := s.transferIn(transfer, Approved)
 	if err != nil {
 		return Entry{}, err
@@ -103,7 +103,7 @@ func (s *State) Board(transfer, vehicle, person string, at time.Time) (Entry, er
 	if err := notBefore(h, at); err != nil {
 		return Entry{}, err
 	}
-	if !s.HasLivePaper(person, at) {
+	if !s.liveAtBoth(person, at, now) {
 		return Entry{}, refuse(Conflict, 3, "no-live-authority", "person", person, "place", vehicle)
 	}
 	if err := s.notFrozen(person, h.At.Place); err != nil {
@@ -118,7 +118,7 @@ func (s *State) Board(transfer, vehicle, person string, at time.Time) (Entry, er
 	}
 	// Whoever boards after the offer would be left out of it, and stay behind on the record.
 	for aboard := range s.derived.aboard[v.Key()] {
-		if id := s.derived.pending[aboard]; id != "" {
+		if id := s.PendingHandover(aboard); id != "" {
 			return Entry{}, refuse(Conflict, 2, "handover-open", "person", person, "handover", id)
 		}
 	}
@@ -162,7 +162,8 @@ func (s *State) CountVehicle(transfer, vehicle string, c VehicleCount, at time.T
 }
 
 // Arrive records that a vehicle arrived. It is a fact: an arrival with no departure, or
-// before it, is recorded and opens a discrepancy.
+// before it, is recorded and opens a discrepancy. Such a one is not the arrival: the vehicle
+// has arrived once it is stated for an instant that is not before the departure.
 func (s *State) Arrive(transfer, vehicle, place string, at time.Time) (Entry, error) {
 	if s.Transfers.Get(transfer) == nil {
 		return Entry{}, Unknown("transfer", transfer)
@@ -186,25 +187,27 @@ func (s *State) Arrive(transfer, vehicle, place string, at time.Time) (Entry, er
 
 // Divert records that a person under way was taken to a hospital; the escort still
 // answers for them until they are received.
-func (s *State) Divert(transfer, person, hospital, note string, at time.Time) (Entry, error) {
+func (s *State) Divert(transfer, person, hospital, note string, at, now time.Time) (Entry, error) {
 	p := s.Places.Get(hospital)
-	if p == nil || p.Kind != Hospital {
+	if p == nil {
+		return Entry{}, Unknown("place", hospital)
+	}
+	if p.Kind != Hospital {
 		return Entry{}, InvalidInput("destination-not-hospital", "place", hospital)
 	}
-	return s.leaveVehicle(PersonDiverted, transfer, person, hospital, note, at)
+	return s.leaveVehicle(PersonDiverted, transfer, person, hospital, note, at, now)
 }
 
 // Lodge records that a person under way spends the night in another establishment; the
 // escort still answers for them.
-func (s *State) Lodge(transfer, person, place, note string, at time.Time) (Entry, error) {
-	p := s.Places.Get(place)
-	if p == nil || !p.Kind.Holds() || p.Establishment == "" {
-		return Entry{}, Unknown("place", place)
+func (s *State) Lodge(transfer, person, place, note string, at, now time.Time) (Entry, error) {
+	if _, err := s.housing(place); err != nil {
+		return Entry{}, err
 	}
-	return s.leaveVehicle(PersonLodged, transfer, person, place, note, at)
+	return s.leaveVehicle(PersonLodged, transfer, person, place, note, at, now)
 }
 
-func (s *State) leaveVehicle(kind Kind, transfer, person, place, note string, at time.Time) (Entry, error) {
+func (s *State) leaveVehicle(kind Kind, transfer, person, place, note string, at, now time.Time) (Entry, error) {
 	l, err := s.lineOf(transfer, person)
 	if err != nil {
 		return Entry{}, err
@@ -214,11 +217,15 @@ func (s *State) leaveVehicle(kind Kind, transfer, person, place, note string, at
 	}
 	e := Entry{Kind: kind, Transfer: transfer, Person: person, Vehicle: l.Vehicle, Place: place, Note: note, Happened: at}
 	h := s.Holdings.Get(person)
-	if h == nil || h.Status != InTransit || (l.Status != LineDeparted && l.Status != Lodged) {
+	if h == nil || h.Status != InTransit || h.At.Custodian != transfer || (l.Status != LineDeparted && l.Status != Lodged) {
 		e.contradict("not-under-way", "person", person, "status", string(l.Status))
 		return e, nil
 	}
 	e.Move = h.to("", place, transfer)
+	e.despite(s.against(s.Places.Get(place), []*Person{s.People.Get(person)}, at, now))
+	if at.Before(h.Since) {
+		e.contradict("before-last-movement", "person", person, "place", place, "roll", h.At.Place)
+	}
 	return e, nil
 }
 
@@ -234,13 +241,16 @@ func (s *State) Resume(transfer, vehicle, person string, at time.Time) (Entry, e
 	}
 	e := Entry{Kind: PersonResumed, Transfer: transfer, Person: person, Vehicle: v.Key(), Place: v.Key(), Happened: at}
 	h := s.Holdings.Get(person)
-	if h == nil || h.Status != InTransit || l.Status != Lodged {
+	if h == nil || h.Status != InTransit || h.At.Custodian != transfer || l.Status != Lodged {
 		e.contradict("not-under-way", "person", person, "status", string(l.Status))
 		return e, nil
 	}
 	e.Move = h.to("", v.Key(), transfer)
 	if s.Present(v.Key()) >= v.Seats {
 		e.contradict("seats-overbooked", "vehicle", v.Key(), "seats", itoa(v.Seats))
+	}
+	if at.Before(h.Since) {
+		e.contradict("before-last-movement", "person", person, "place", v.Key(), "roll", h.At.Place)
 	}
 	return e, nil
 }
@@ -284,8 +294,8 @@ func applyVehicleCounted(s *State, e *Entry) error {
 
 func applyVehicleArrived(s *State, e *Entry) error {
 	return s.editVehicle(e.Vehicle, func(v *Vehicle) {
-		if v.Arrived.IsZero() {
-			v.Arrived = e.Happened
+		if v.Arrived.IsZero() && !e.contradicts("arrival-before-departure") {
+			v.Arrived = e.since()
 		}
 	})
 }

@@ -114,7 +114,7 @@ func (s *scene) cleared(count string) {
 func TestACountIsOpenedClearedAndSigned(t *testing.T) {
 	s := wing(t)
 	s.ok("reception", once(func(st *state, n time.Time) (entry, error) {
-		return st.GoOut(s.p[0], custody.Outing{Destination: habeastest.Hospital, Escort: "Sgt. Roa", DueBack: n.Add(time.Hour)}, n)
+		return st.GoOut(s.p[0], custody.Outing{Destination: habeastest.Hospital, Escort: "Sgt. Roa", DueBack: n.Add(time.Hour)}, n, n)
 	}))
 	count := s.opened(custody.FormalCount, habeastest.Origin)
 	c := s.State.Counts.Get(count)
@@ -165,12 +165,12 @@ func TestADifferenceFreezesItsLandingAlone(t *testing.T) {
 	for name, act := range map[string]habeastest.Act{
 		"out of it": move(s.p[0], cellB1), "into it": move(s.p[10], cellA1), "within it": move(s.p[0], cellA2),
 		"to court": once(func(st *state, n time.Time) (entry, error) {
-			return st.GoOut(s.p[0], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Roa"}, n)
+			return st.GoOut(s.p[0], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Roa"}, n, n)
 		}),
 		"admission into it": once(func(st *state, n time.Time) (entry, error) {
 			return st.Admit("", habeastest.Admission(20, habeastest.Paper(20, n)), cellA1, n, n)
 		}),
-		"dated back": once(func(st *state, n time.Time) (entry, error) { return st.CellMove(s.p[0], cellB1, n.Add(-5*time.Minute)) }),
+		"dated back": once(func(st *state, n time.Time) (entry, error) { return st.CellMove(s.p[0], cellB1, n.Add(-5*time.Minute), n) }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := s.refused("landing-frozen", "reception", act)
@@ -207,7 +207,7 @@ func TestALateEntryIsFoundAndClears(t *testing.T) {
 	if a := search[0]; a.Landing != landingA || a.Difference.By != -1 || a.Explanations[len(a.Explanations)-1].Kind != custody.NeighbourOpposite {
 		t.Errorf("the search says of A: %+v", a)
 	}
-	s.fact("landing", once(func(st *state, _ time.Time) (entry, error) { return st.Found(stray, cellB1, moved) }), "found-elsewhere")
+	s.fact("landing", once(func(st *state, n time.Time) (entry, error) { return st.Found(stray, cellB1, moved, n) }), "found-elsewhere")
 	search, err = s.State.SearchDifferences(count, s.Clock.Now())
 	if err != nil || len(search) != 2 {
 		t.Fatalf("%v, %v", search, err)
@@ -234,7 +234,7 @@ func TestALateEntryIsFoundAndClears(t *testing.T) {
 func TestTheLikeliestExplanationComesFirst(t *testing.T) {
 	s := wing(t)
 	s.ok("reception", once(func(st *state, n time.Time) (entry, error) {
-		return st.GoOut(s.p[6], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Roa", DueBack: n.Add(2 * time.Minute)}, n)
+		return st.GoOut(s.p[6], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Roa", DueBack: n.Add(2 * time.Minute)}, n, n)
 	}))
 	s.ok("reception", move(s.p[0], cellB1)) // by the roll on B; in truth still on A
 	count := s.opened(custody.FormalCount, habeastest.Origin)
@@ -415,7 +415,7 @@ func TestAClearedLandingIsOpenedAgain(t *testing.T) {
 	s.both(count, landingA, 6)
 	s.stands(count, landingA, custody.LandingCleared, 2)
 
-	s.ok("reception", once(func(st *state, _ time.Time) (entry, error) { return st.CellMove(s.p[0], cellB1, early) })) // had moved by then
+	s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.CellMove(s.p[0], cellB1, early, n) })) // had moved by then
 	if l := s.stands(count, landingA, custody.LandingDiffers, 3); l.Recounts[1].Why != custody.LateEntry {
 		t.Errorf("opened again for %s", l.Recounts[1].Why)
 	}

@@ -113,16 +113,23 @@ func (s *State) lineChanged(old, new *Line) {
 }
 
 func (s *State) handoverChanged(old, new *Handover) {
+	pending := s.derived.pending
 	if old != nil && old.Status == HandoverOpen {
 		for _, p := range old.People {
-			if s.derived.pending[p] == old.ID {
-				delete(s.derived.pending, p)
+			if left := slices.DeleteFunc(slices.Clone(pending[p]), func(id string) bool { return id == old.ID }); len(left) > 0 {
+				pending[p] = left
+			} else {
+				delete(pending, p)
 			}
 		}
 	}
 	if new != nil && new.Status == HandoverOpen {
 		for _, p := range new.People {
-			s.derived.pending[p] = new.ID
+			if len(pending[p]) == 0 {
+				pending[p] = []string{new.ID}
+			} else {
+				addSorted(pending, p, new.ID)
+			}
 		}
 	}
 }

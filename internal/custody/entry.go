@@ -60,6 +60,13 @@ type Contradiction struct {
 	Params map[string]string `json:"params,omitempty"`
 }
 
+// Fact reports whether the entry states a fact, which is always recorded even when it
+// contradicts the roll, rather than an order: by its kind, or an admission by how it was stated.
+func (e *Entry) Fact() bool {
+	a, admitted := e.Detail.(*Admission)
+	return e.Kind.Fact() || (admitted && a.AsFact)
+}
+
 // Encode returns the canonical bytes of the entry.
 func (e *Entry) Encode() ([]byte, error) {
 	b, err := json.Marshal(e)

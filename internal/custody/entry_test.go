@@ -25,14 +25,18 @@ func everyKind(t testing.TB) []*custody.Entry {
 	}))
 	s.ok("records", once(func(st *state, n time.Time) (entry, error) { return st.GiveAuthority(s.p[0], habeastest.Paper(7, n)) }))
 	s.ok("records", once(func(st *state, n time.Time) (entry, error) { return st.EndAuthority(s.p[0]+"/A2", "quashed", n) }))
-	s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.CellMove(s.p[5], habeastest.OriginCell, n) }))
-	s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.Found(s.p[5], habeastest.OriginReception, n) }))
+	s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.CellMove(s.p[5], habeastest.OriginCell, n, n) }))
+	s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.Found(s.p[5], habeastest.OriginReception, n, n) }))
 	s.ok("duty", once(func(st *state, n time.Time) (entry, error) {
-		return st.GoOut(s.p[5], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Tobar", DueBack: n.Add(time.Hour)}, n)
+		return st.GoOut(s.p[5], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Tobar", DueBack: n.Add(time.Hour)}, n, n)
 	}))
-	s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.Return(s.p[5], habeastest.OriginReception, n) }))
+	s.ok("duty", once(func(st *state, n time.Time) (entry, error) {
+		return st.Return(s.p[5], habeastest.OriginReception, n, n)
+	}))
 	s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.Escape(s.p[5], "at night", n) }))
-	s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.Return(s.p[5], habeastest.OriginReception, n) }))
+	s.ok("duty", once(func(st *state, n time.Time) (entry, error) {
+		return st.Return(s.p[5], habeastest.OriginReception, n, n)
+	}))
 	s.ok("records", once(func(st *state, n time.Time) (entry, error) {
 		return st.OrderRelease(custody.ReleaseOrder{Person: s.p[5], Issuer: "Court", Case: "4", Cites: []string{s.p[5] + "/A1"}, Document: "paper"}, n)
 	}))
@@ -47,16 +51,16 @@ func everyKind(t testing.TB) []*custody.Entry {
 	}))
 	s.approved(id)
 	s.boarded(id, "B1", s.p[:4]...)
-	s.ok("reception", once(func(st *state, _ time.Time) (entry, error) { return st.Withdraw(id, s.p[4], "unfit", "fever") }))
+	s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.Withdraw(id, s.p[4], "unfit", "fever", n) }))
 	s.counted(id, "B1", 4)
 	h := s.offeredDeparture(id, "B1")
 	s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.RecallHandover(h, "a tyre", n) }))
 	s.departed(id, "B1")
 	s.ok("escort", once(func(st *state, n time.Time) (entry, error) {
-		return st.Divert(id, s.p[0], habeastest.Hospital, "pain", n)
+		return st.Divert(id, s.p[0], habeastest.Hospital, "pain", n, n)
 	}))
 	s.ok("escort", once(func(st *state, n time.Time) (entry, error) {
-		return st.Lodge(id, s.p[1], habeastest.RoadsideRoom, "night", n)
+		return st.Lodge(id, s.p[1], habeastest.RoadsideRoom, "night", n, n)
 	}))
 	s.ok("escort", once(func(st *state, n time.Time) (entry, error) { return st.Resume(id, "B1", s.p[1], n) }))
 	s.arrived(id, "B1")

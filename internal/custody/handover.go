@@ -56,9 +56,9 @@ type Hands struct {
 }
 
 // OfferDeparture decides the offer to hand everybody aboard these vehicles to the
-// escort. Each vehicle must have been counted since the last boarding and agree; each
-// person must have a live authority.
-func (s *State) OfferDeparture(transfer string, vehicles []string, by string, at time.Time) (Entry, error) {
+// escort. Each vehicle must have been counted since anybody entered or left it, and the
+// count agree; each person must have a live authority, at the instant stated and now.
+func (s *State) OfferDeparture(transfer string, vehicles []string, by string, at, now time.Time) (Entry, error) {
 	t, err := s.transferIn(transfer, Approved)
 	if err != nil {
 		return Entry{}, err
@@ -67,30 +67,45 @@ func (s *State) OfferDeparture(transfer string, vehicles []string, by string, at
 		return Entry{}, refuse(Conflict, 2, "no-escort", "transfer", transfer)
 	}
 	h := Handover{Transfer: transfer, Kind: Departing, Releasing: by}
-	if err := s.gather(&h, vehicles, func(v *Vehicle) error {
+	if err := s.gather(&h, vehicles, at, func(v *Vehicle) error {
 		if !v.Departed.IsZero() {
 			return refuse(Conflict, 2, "vehicle-departed", "vehicle", v.Key())
 		}
-		aboard := s.Present(v.Key())
-		if v.LastCount == nil || v.LastCount.Stage != "boarding" || v.LastCount.Counted != aboard {
-			return refuse(Conflict, 2, "vehicle-not-counted", "vehicle", v.Key(), "aboard", itoa(aboard))
+		if !s.countStands(v) {
+			return refuse(Conflict, 2, "vehicle-not-counted", "vehicle", v.Key(), "aboard", itoa(s.Present(v.Key())))
 		}
 		return nil
 	}); err != nil {
 		return Entry{}, err
 	}
 	for _, person := range h.People {
-		if !s.HasLivePaper(person, at) {
+		if !s.liveAtBoth(person, at, now) {
 			return Entry{}, refuse(Conflict, 3, "no-live-authority", "person", person, "place", transfer)
 		}
 	}
 	return s.offer(h, at)
 }
 
+// countStands reports whether the last count of a vehicle is one for departure, was right,
+// and is of those who are aboard now: nobody entered since, and as many as were counted are
+// still there, so nobody left either.
+func (s *State) countStands(v *Vehicle) bool {
+	c, aboard := v.LastCount, s.Present(v.Key())
+	if c == nil || c.Stage != "boarding" || c.Counted != aboard || c.Aboard != aboard {
+		return false
+	}
+	for person := range s.derived.aboard[v.Key()] {
+		if s.Holdings.Get(person).Entry > v.CountEntry {
+			return false
+		}
+	}
+	return true
+}
+
 // OfferArrival decides the offer to hand people to the establishment of destination, in
 // a place of it: everybody aboard vehicles that have arrived, and named people who come
 // otherwise (from a hospital to which they were diverted).
-func (s *State) OfferArrival(transfer string, vehicles, people []string, place, by string, at time.Time) (Entry, error) {
+func (s *State) OfferArrival(transfer string, vehicles, people []string, place, by string, at, now time.Time) (Entry, error) {
 	t := s.Transfers.Get(transfer)
 	if t == nil {
 		return Entry{}, Unknown("transfer", transfer)
@@ -103,8 +118,8 @@ func (s *State) OfferArrival(transfer string, vehicles, people []string, place, 
 		return Entry{}, refuse(Conflict, 2, "other-establishment", "person", "", "place", place, "establishment", t.To)
 	}
 	h := Handover{Transfer: transfer, Kind: Arriving, Place: place, Releasing: by}
-	if err := s.gather(&h, vehicles, func(v *Vehicle) error {
-		if v.Departed.IsZero() || v.Arrived.IsZero() {
+	if err := s.gather(&h, vehicles, at, func(v *Vehicle) error {
+		if v.Departed.IsZero() || v.Arrived.IsZero() || at.Before(v.Arrived) {
 			return refuse(Conflict, 2, "vehicle-not-arrived", "vehicle", v.Key())
 		}
 		return nil
@@ -119,11 +134,14 @@ func (s *State) OfferArrival(transfer string, vehicles, people []string, place, 
 		if hold.Status != InTransit || hold.At.Custodian != transfer {
 			return Entry{}, refuse(Conflict, 2, "not-with-escort", "person", person, "transfer", transfer, "place", hold.At.Place)
 		}
+		if err := notBefore(hold, at); err != nil {
+			return Entry{}, err
+		}
 		if !slices.Contains(h.People, person) {
 			h.People = append(h.People, person)
 		}
 	}
-	if err := s.roomForAll(place, h.People, at); err != nil {
+	if err := s.roomForAll(p, h.People, at, now); err != nil {
 		return Entry{}, err
 	}
 	if len(h.People) > MaxManifest {
@@ -133,8 +151,9 @@ func (s *State) OfferArrival(transfer string, vehicles, people []string, place, 
 	return s.offer(h, at)
 }
 
-// gather collects the people aboard the vehicles, each vehicle checked.
-func (s *State) gather(h *Handover, vehicles []string, check func(*Vehicle) error) error {
+// gather collects the people aboard the vehicles, each vehicle checked, and each person to
+// have been aboard at the instant that the offer is stated for.
+func (s *State) gather(h *Handover, vehicles []string, at time.Time, check func(*Vehicle) error) error {
 	if len(vehicles) > 500 {
 		return InvalidInput("too-many-vehicles", "transfer", h.Transfer)
 	}
@@ -151,7 +170,11 @@ func (s *State) gather(h *Handover, vehicles []string, check func(*Vehicle) erro
 		}
 		h.Vehicles = append(h.Vehicles, v.Key())
 		for _, person := range s.Aboard(v.Key()) {
-			if _, err := s.orderable(person); err != nil {
+			hold, err := s.orderable(person)
+			if err != nil {
+				return err
+			}
+			if err := notBefore(hold, at); err != nil {
 				return err
 			}
 			h.People = append(h.People, person)
@@ -174,7 +197,7 @@ func (s *State) offer(h Handover, at time.Time) (Entry, error) {
 // official, who must be another person than the releasing one. Everybody offered changes
 // hands in one order, except those whom a fact recorded since the offer took elsewhere
 // (dead, escaped, diverted).
-func (s *State) AcceptHandover(id, by string, at time.Time) ([]Entry, error) {
+func (s *State) AcceptHandover(id, by string, at, now time.Time) ([]Entry, error) {
 	h, err := s.openHandover(id)
 	if err != nil {
 		return nil, err
@@ -197,7 +220,7 @@ func (s *State) AcceptHandover(id, by string, at time.Time) ([]Entry, error) {
 		if hold.At.Custodian != giver(h, t) || hold.Entry > h.Entry {
 			continue // taken elsewhere by a fact that was recorded since the offer
 		}
-		live := s.HasLivePaper(person, at)
+		live := s.liveAtBoth(person, at, now)
 		e := Entry{Person: person, Transfer: h.Transfer, Vehicle: hold.Vehicle, Happened: at, Detail: hands}
 		switch h.Kind {
 		case Departing:
@@ -221,32 +244,11 @@ func (s *State) AcceptHandover(id, by string, at time.Time) ([]Entry, error) {
 		if err := s.notFrozen("", h.Place); err != nil {
 			return nil, err
 		}
-		if err := s.roomForAll(h.Place, moved, at); err != nil {
+		if err := s.roomForAll(s.Places.Get(h.Place), moved, at, now); err != nil {
 			return nil, err
 		}
 	}
 	return entries, nil
-}
-
-// roomForAll refuses a place that is out of use or cannot take all these people at once.
-func (s *State) roomForAll(place string, people []string, at time.Time) error {
-	p := s.Places.Get(place)
-	coming := 0
-	for _, person := range people {
-		if s.Holdings.Get(person).At.Place != place {
-			coming++
-		}
-		if who := s.People.Get(person); p.Sex != "" && who.Sex != p.Sex {
-			return refuse(Conflict, 4, "place-for-other-sex", "place", place, "person", person)
-		}
-	}
-	if p.OutOfUse && coming > 0 {
-		return refuse(Conflict, 1, "place-out-of-use", "place", place, "reason", p.OutReason, "person", "")
-	}
-	if capacity, limited := p.Capacity(at); (limited || p.Kind == Cell) && s.Present(place)+coming > capacity {
-		return refuse(Conflict, 1, "place-full", "place", place, "capacity", itoa(capacity), "present", itoa(s.Present(place)), "person", "")
-	}
-	return nil
 }
 
 // giver is the custodian who answers until the handover is accepted.
@@ -283,48 +285,6 @@ func (s *State) openHandover(id string) (*Handover, error) {
 		return nil, refuse(Conflict, 2, "handover-ended", "handover", id, "status", string(h.Status))
 	}
 	return h, nil
-}
-
-// Unlisted records that somebody arrived at the destination whom the manifest does not
-// name: a person of the register (perhaps on the roll of the establishment of origin,
-// perhaps free), or a stranger, whose identity a.Person then gives. It is a fact.
-func (s *State) Unlisted(transfer, number string, a Admission, place string, at, now time.Time) (Entry, error) {
-	t := s.Transfers.Get(transfer)
-	if t == nil {
-		return Entry{}, Unknown("transfer", transfer)
-	}
-	p := s.Places.Get(place)
-	if p == nil || !p.Kind.Holds() || p.Establishment != t.To {
-		return Entry{}, refuse(Conflict, 2, "other-establishment", "person", number, "place", place, "establishment", t.To)
-	}
-	var hold *Holding
-	if number != "" {
-		hold = s.Holdings.Get(number)
-	}
-	if hold == nil || !hold.Status.InCustody() {
-		e, err := s.AdmitWithoutPapers(number, a, place, at, now)
-		if err != nil {
-			return Entry{}, err
-		}
-		if hold != nil {
-			e.Move.From = hold.At
-		}
-		e.Kind, e.Transfer = PersonUnlisted, transfer
-		e.contradict("arrived-unlisted", "person", e.Person)
-		return e, nil
-	}
-	if l := s.Lines.Get(transfer + "/" + number); l != nil {
-		if l.Status.Departed() {
-			return Entry{}, refuse(Conflict, 2, "arrives-by-handover", "person", number, "transfer", transfer, "status", string(l.Status))
-		}
-	}
-	if hold.At.Establishment == t.To {
-		return Entry{}, refuse(Conflict, 1, "already-there", "person", number, "place", hold.At.Place)
-	}
-	e := Entry{Kind: PersonUnlisted, Person: number, Transfer: transfer, Place: place, Happened: at,
-		Move: hold.to(t.To, place, t.To), Detail: &Admission{Injuries: a.Injuries, Complaints: a.Complaints, Property: a.Property, Health: a.Health}}
-	e.contradict("arrived-unlisted", "person", number, "roll", hold.At.Place)
-	return e, nil
 }
 
 func applyHandoverOffered(s *State, e *Entry) error {
@@ -382,21 +342,4 @@ func applyReceived(s *State, e *Entry) error {
 		return err
 	}
 	return s.shift(e, func(h *Holding) { h.Status, h.Vehicle = Held, "" })
-}
-
-func applyUnlisted(s *State, e *Entry) error {
-	// Another transfer that was to answer for them has its answer: they came here instead.
-	if l := s.activeLine(e.Person); l != nil && l.Transfer != e.Transfer {
-		outcome := Withdrawn
-		if l.Status.Departed() {
-			outcome = Diverted
-		}
-		edit(s.Lines, l, func(l *Line) { l.Status, l.Entry = outcome, e.Number })
-	}
-	if l := s.Lines.Get(e.Transfer + "/" + e.Person); l != nil {
-		edit(s.Lines, l, func(l *Line) { l.Status, l.Entry = Received, e.Number })
-	} else {
-		s.Lines.put(&Line{Transfer: e.Transfer, Person: e.Person, Status: Received, Unlisted: true, Entry: e.Number})
-	}
-	return applyAdmitted(s, e)
 }

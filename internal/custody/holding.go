@@ -45,11 +45,7 @@ func (s *State) holdingOf(person string) (*Holding, error) {
 	}
 	h := s.Holdings.Get(person)
 	if h == nil || !h.Status.InCustody() {
-		status := "never-admitted"
-		if h != nil {
-			status = string(h.Status)
-		}
-		return nil, refuse(Conflict, 1, "not-in-custody", "person", person, "status", status)
+		return nil, refuse(Conflict, 1, "not-in-custody", "person", person, "status", h.said())
 	}
 	return h, nil
 }
@@ -62,37 +58,14 @@ func (s *State) orderable(person string) (*Holding, error) {
 	if err != nil {
 		return nil, err
 	}
-	if id := s.derived.pending[person]; id != "" {
+	if id := s.PendingHandover(person); id != "" {
 		return nil, refuse(Conflict, 2, "handover-open", "person", person, "handover", id)
 	}
 	return h, nil
 }
 
-// roomFor refuses a place that cannot take one more person at an instant.
-func (s *State) roomFor(person, place string, at time.Time) (*Place, error) {
-	p := s.Places.Get(place)
-	switch {
-	case p == nil:
-		return nil, Unknown("place", place)
-	case !p.Kind.Holds() || p.Kind == VehiclePlace:
-		return nil, InvalidInput("place-holds-nobody", "place", place, "kind", string(p.Kind))
-	}
-	for up := p; up != nil; up = s.Places.Get(up.Parent) {
-		if up.OutOfUse {
-			return nil, refuse(Conflict, 1, "place-out-of-use", "place", up.Code, "reason", up.OutReason, "person", person)
-		}
-	}
-	if capacity, limited := p.Capacity(at); (limited || p.Kind == Cell) && s.Present(place) >= capacity {
-		return nil, refuse(Conflict, 1, "place-full", "place", place, "capacity", itoa(capacity), "present", itoa(s.Present(place)), "person", person)
-	}
-	if who := s.People.Get(person); who != nil && p.Sex != "" && who.Sex != p.Sex {
-		return nil, refuse(Conflict, 4, "place-for-other-sex", "place", place, "person", person)
-	}
-	return p, nil
-}
-
 // CellMove decides a move within an establishment, to a cell or any other place in it.
-func (s *State) CellMove(person, to string, at time.Time) (Entry, error) {
+func (s *State) CellMove(person, to string, at, now time.Time) (Entry, error) {
 	h, err := s.orderable(person)
 	if err != nil {
 		return Entry{}, err
@@ -109,7 +82,7 @@ func (s *State) CellMove(person, to string, at time.Time) (Entry, error) {
 	if err := s.notFrozen(person, h.At.Place, to); err != nil {
 		return Entry{}, err
 	}
-	p, err := s.roomFor(person, to, at)
+	p, err := s.roomFor(person, to, at, now)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -120,36 +93,52 @@ func (s *State) CellMove(person, to string, at time.Time) (Entry, error) {
 }
 
 // Found records that a person was found in a place. It is a fact: a place that differs
-// from the roll moves the roll to the truth and opens a discrepancy.
-func (s *State) Found(person, place string, at time.Time) (Entry, error) {
+// from the roll moves the roll to the truth and opens a discrepancy. A place that is none
+// for people (a module, a landing) agrees with the roll when it is around the person's own.
+func (s *State) Found(person, place string, at, now time.Time) (Entry, error) {
 	if s.People.Get(person) == nil {
 		return Entry{}, Unknown("person", person)
 	}
 	p := s.Places.Get(place)
-	if p == nil || !p.Kind.Holds() {
+	if p == nil {
 		return Entry{}, Unknown("place", place)
 	}
 	e := Entry{Kind: PersonFound, Person: person, Happened: at, Place: place}
 	h := s.Holdings.Get(person)
 	switch {
 	case h == nil || !h.Status.InCustody():
-		status := "never-admitted"
-		if h != nil {
-			status = string(h.Status)
-		}
-		e.contradict("found-not-held", "person", person, "place", place, "status", status)
-	case h.At.Place == place:
+		e.contradict("found-not-held", "person", person, "place", place, "status", h.said())
+	case s.within(h.At.Place, place):
 	case at.Before(h.Since):
 		// Seen there before the person came to be where the roll has them: the roll stands.
 		e.contradict("before-last-movement", "person", person, "place", place, "roll", h.At.Place)
-	case p.Kind == VehiclePlace || h.Vehicle != "" || h.Status != Held || s.derived.pending[person] != "" || p.Establishment != h.At.Establishment:
+	case !p.Kind.Holds() || p.Kind == VehiclePlace || h.Vehicle != "" || h.Status != Held || s.PendingHandover(person) != "" || p.Establishment != h.At.Establishment:
 		// Whose hands they are in cannot be settled by a sighting: a named official resolves it.
 		e.contradict("found-elsewhere", "person", person, "place", place, "roll", h.At.Place)
 	default:
-		e.Move = h.to(h.At.Establishment, place, h.At.Custodian)
 		e.contradict("found-elsewhere", "person", person, "place", place, "roll", h.At.Place)
+		e.despite(s.against(p, []*Person{s.People.Get(person)}, at, now))
+		e.Move = h.to(h.At.Establishment, place, h.At.Custodian)
 	}
 	return e, nil
+}
+
+// within reports whether a place is another, or lies in it.
+func (s *State) within(place, around string) bool {
+	for p := s.Places.Get(place); p != nil; p = s.Places.Get(p.Parent) {
+		if p.Code == around {
+			return true
+		}
+	}
+	return false
+}
+
+// said is the status of a holding as contradictions state it.
+func (h *Holding) said() string {
+	if h == nil {
+		return "never-admitted"
+	}
+	return string(h.Status)
 }
 
 // Outing is the detail of leaving an establishment for a court or hospital.
@@ -161,7 +150,7 @@ type Outing struct {
 }
 
 // GoOut decides an outing to a court or hospital. The establishment still answers.
-func (s *State) GoOut(person string, o Outing, at time.Time) (Entry, error) {
+func (s *State) GoOut(person string, o Outing, at, now time.Time) (Entry, error) {
 	h, err := s.orderable(person)
 	if err != nil {
 		return Entry{}, err
@@ -178,6 +167,9 @@ func (s *State) GoOut(person string, o Outing, at time.Time) (Entry, error) {
 	p := s.Places.Get(o.Destination)
 	if p == nil || !p.Kind.Outside() {
 		return Entry{}, InvalidInput("destination-not-outside", "place", o.Destination)
+	}
+	if shut, why := s.outOfUse(p, at, now); shut != nil {
+		return Entry{}, refuse(Conflict, 1, "place-out-of-use", "place", shut.Code, "reason", why, "person", person)
 	}
 	if o.Escort == "" {
 		return Entry{}, InvalidInput("field-missing", "field", "escort")
@@ -197,47 +189,50 @@ func (s *State) GoOut(person string, o Outing, at time.Time) (Entry, error) {
 
 // Return records that a person is back in the establishment that answers for them, or,
 // after an escape, in the one that took them in again. It is a fact.
-func (s *State) Return(person, place string, at time.Time) (Entry, error) {
+func (s *State) Return(person, place string, at, now time.Time) (Entry, error) {
 	if s.People.Get(person) == nil {
 		return Entry{}, Unknown("person", person)
 	}
-	p := s.Places.Get(place)
-	if p == nil || !p.Kind.Holds() || p.Establishment == "" || p.Kind == VehiclePlace {
-		return Entry{}, Unknown("place", place)
+	p, err := s.housing(place)
+	if err != nil {
+		return Entry{}, err
 	}
 	e := Entry{Kind: PersonReturned, Person: person, Happened: at, Place: place}
 	h := s.Holdings.Get(person)
 	switch {
-	case h == nil:
-		return Entry{}, refuse(Conflict, 1, "not-in-custody", "person", person, "status", "never-admitted")
-	case h.Status == Out:
+	case h != nil && h.Status == Out:
 		e.Move = h.to(h.At.Establishment, place, h.At.Custodian)
 		if p.Establishment != h.At.Establishment {
 			e.Move = h.to(p.Establishment, place, p.Establishment)
 			e.contradict("returned-elsewhere", "person", person, "place", place, "establishment", h.At.Establishment)
 		}
-	case h.Status == Lost:
+	case h != nil && h.Status == Lost:
 		e.Kind = PersonRecaptured
 		e.Move = h.to(p.Establishment, place, p.Establishment)
-		if !s.HasLivePaper(person, at) {
-			e.contradict("held-without-authority", "person", person)
-		}
-	case h.Status == Dead:
+		s.holdOnPaper(&e, at, now)
+	case h != nil && h.Status == Dead:
 		// A death recorded of the wrong person must not keep the living off the roll.
 		e.Move = h.to(p.Establishment, place, p.Establishment)
 		e.contradict("recorded-dead", "person", person, "place", place)
-		if !s.HasLivePaper(person, at) {
-			e.contradict("held-without-authority", "person", person)
-		}
-	case h.Status == Held && h.At.Place == place:
-		e.contradict("returned-not-out", "person", person, "place", place)
+		s.holdOnPaper(&e, at, now)
 	default:
-		e.contradict("returned-not-out", "person", person, "place", place, "status", string(h.Status))
+		e.contradict("returned-not-out", "person", person, "place", place, "status", h.said())
 	}
-	if e.Move != nil && at.Before(h.Since) {
-		e.contradict("before-last-movement", "person", person, "place", place, "roll", h.At.Place) // back all the same
+	if e.Move != nil {
+		e.despite(s.against(p, []*Person{s.People.Get(person)}, at, now))
+		if at.Before(h.Since) {
+			e.contradict("before-last-movement", "person", person, "place", place, "roll", h.At.Place) // back all the same
+		}
 	}
 	return e, nil
+}
+
+// holdOnPaper contradicts the record when the person is taken in with no live authority,
+// then or now (norm REG-3).
+func (s *State) holdOnPaper(e *Entry, at, now time.Time) {
+	if !s.liveAtBoth(e.Person, at, now) {
+		e.contradict("held-without-authority", "person", e.Person)
+	}
 }
 
 // to is the leg of the double entry from where the person is now.

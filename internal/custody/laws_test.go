@@ -12,7 +12,7 @@ import (
 )
 
 func move(person, to string) habeastest.Act {
-	return once(func(st *state, n time.Time) (entry, error) { return st.CellMove(person, to, n) })
+	return once(func(st *state, n time.Time) (entry, error) { return st.CellMove(person, to, n, n) })
 }
 
 func release(person string) habeastest.Act {
@@ -20,7 +20,7 @@ func release(person string) habeastest.Act {
 }
 
 func withdraw(id, person string) habeastest.Act {
-	return once(func(st *state, _ time.Time) (entry, error) { return st.Withdraw(id, person, "unfit", "fever") })
+	return once(func(st *state, n time.Time) (entry, error) { return st.Withdraw(id, person, "unfit", "fever", n) })
 }
 
 func die(person string) habeastest.Act {
@@ -32,7 +32,9 @@ func escape(person string) habeastest.Act {
 }
 
 func divert(id, person string) habeastest.Act {
-	return once(func(st *state, n time.Time) (entry, error) { return st.Divert(id, person, habeastest.Hospital, "", n) })
+	return once(func(st *state, n time.Time) (entry, error) {
+		return st.Divert(id, person, habeastest.Hospital, "", n, n)
+	})
 }
 
 func unlisted(id, number string, a custody.Admission) habeastest.Act {
@@ -64,7 +66,7 @@ func TestMovesAreChecked(t *testing.T) {
 	s.refused("unknown-place", "duty", move(s.p[0], "nowhere"))
 	s.refused("unknown-person", "duty", move("nobody", small))
 	s.refused("before-last-movement", "duty", once(func(st *state, n time.Time) (entry, error) {
-		return st.CellMove(s.p[0], habeastest.OriginCell, n.Add(-time.Hour))
+		return st.CellMove(s.p[0], habeastest.OriginCell, n.Add(-time.Hour), n)
 	}))
 	s.refused("place-occupied", "engineer", once(func(st *state, _ time.Time) (entry, error) { return st.TakeOut(small, "flooded") }))
 	s.ok("duty", move(s.p[0], habeastest.OriginCell))
@@ -143,11 +145,10 @@ func TestNothingMovesPeopleBetweenTwoHands(t *testing.T) {
 	s.boarded(id, "B1", s.p[0], s.p[1])
 	s.counted(id, "B1", 2)
 	s.offeredDeparture(id, "B1")
-	s.refused("handover-open", "reception", withdraw(id, s.p[0]))
 	s.refused("handover-open", "reception", offerDeparture(id, "B1"))
 	s.refused("handover-open", "duty", move(s.p[0], habeastest.OriginCell))
 	s.refused("handover-open", "records", release(s.p[0]))
-	s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.Identify(id, s.p[2], n) }))
+	s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.Identify(id, s.p[2], n, n) }))
 	s.refused("handover-open", "reception", board(id, "B1", s.p[2])) // the vehicle is spoken for
 }
 
@@ -186,7 +187,9 @@ func TestHandoverAfterSomebodyDied(t *testing.T) {
 			s.line(id, s.p[0], custody.Withdrawn) // never departed
 			s.line(id, s.p[1], custody.LineDeparted)
 			if name == "escaped" { // taken again meanwhile, they do not go with the old offer
-				s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.Return(s.p[0], habeastest.OriginReception, n) }))
+				s.ok("duty", once(func(st *state, n time.Time) (entry, error) {
+					return st.Return(s.p[0], habeastest.OriginReception, n, n)
+				}))
 				s.at(s.p[0], habeastest.OriginReception, custody.Held)
 			}
 			s.arrived(id, "B1")
@@ -266,7 +269,7 @@ func TestBoardingIsChecked(t *testing.T) {
 	s.approved(id)
 	s.refused("line-status", "reception", board(id, "B1", s.p[0])) // not identified
 	s.boarded(id, "B1", s.p[:4]...)
-	s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.Identify(id, s.p[4], n) }))
+	s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.Identify(id, s.p[4], n, n) }))
 	if r := s.refused("seats-taken", "reception", board(id, "B1", s.p[4])); r.Params["seats"] != "4" || r.Params["person"] != s.p[4] {
 		t.Errorf("the refusal does not say who and how many: %v", r)
 	}
@@ -274,7 +277,7 @@ func TestBoardingIsChecked(t *testing.T) {
 	s.refused("not-listed", "reception", board(id, "B2", s.p[7]))
 	s.refused("line-status", "reception", board(id, "B2", s.p[0])) // aboard already
 	s.ok("duty", once(func(st *state, n time.Time) (entry, error) {
-		return st.GoOut(s.p[4], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Tobar"}, n)
+		return st.GoOut(s.p[4], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Tobar"}, n, n)
 	}))
 	s.refused("not-in-establishment", "reception", board(id, "B2", s.p[4]))
 	s.refused("vehicle-not-counted", "reception", offerDeparture(id, "B1"))
@@ -285,7 +288,7 @@ func TestBoardingIsChecked(t *testing.T) {
 	s.counted(id, "B1", 4)
 	s.departed(id, "B1")
 	s.refused("vehicle-departed", "reception", offerDeparture(id, "B1"))
-	s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.Identify(id, s.p[5], n) }))
+	s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.Identify(id, s.p[5], n, n) }))
 	s.refused("vehicle-departed", "reception", board(id, "B1", s.p[5]))
 }
 
@@ -317,8 +320,8 @@ func TestWithdrawalAfterBoardingReturnsThePerson(t *testing.T) {
 	if l := s.line(id, s.p[0], custody.Withdrawn); l.Reason != "unfit" {
 		t.Fatalf("the reason is %q", l.Reason)
 	}
-	s.refused("already-withdrawn", "reception", withdraw(id, s.p[0]))
-	s.refused("withdrawal-reason", "reception", once(func(st *state, _ time.Time) (entry, error) { return st.Withdraw(id, s.p[1], "tired", "") }))
+	s.fact("reception", withdraw(id, s.p[0]), "already-withdrawn")
+	s.refused("withdrawal-reason", "reception", once(func(st *state, n time.Time) (entry, error) { return st.Withdraw(id, s.p[1], "tired", "", n) }))
 	s.ok("duty", move(s.p[0], habeastest.OriginReception)) // free to be moved again
 	s.counted(id, "B1", 1)
 	s.departed(id, "B1")
@@ -394,7 +397,7 @@ func TestDivertedArrivesLater(t *testing.T) {
 	}
 	s.refused("not-with-escort", "escort", offerArrival(id, habeastest.CentreReception, nil, s.p[0]))
 	s.refused("destination-not-hospital", "escort", once(func(st *state, n time.Time) (entry, error) {
-		return st.Divert(id, s.p[1], habeastest.Court, "", n)
+		return st.Divert(id, s.p[1], habeastest.Court, "", n, n)
 	}))
 }
 
@@ -410,7 +413,7 @@ func TestLodgedAndResumed(t *testing.T) {
 	s.departed(id, "B2")
 	lodge := func(person string) habeastest.Act {
 		return once(func(st *state, n time.Time) (entry, error) {
-			return st.Lodge(id, person, habeastest.RoadsideRoom, "night", n)
+			return st.Lodge(id, person, habeastest.RoadsideRoom, "night", n, n)
 		})
 	}
 	resume := func(person, vehicle string) habeastest.Act {
@@ -453,7 +456,7 @@ func TestDeadOrEscapedUnderWay(t *testing.T) {
 	if n := s.State.TransferSums(id); !n.Hold() || n.Dead != 1 || n.Escaped != 1 || n.Received != 1 || n.Departed != 3 {
 		t.Fatalf("the sums are %+v", n)
 	}
-	s.fact("duty", once(func(st *state, n time.Time) (entry, error) { return st.Return(s.p[1], habeastest.RoadsideRoom, n) }))
+	s.fact("duty", once(func(st *state, n time.Time) (entry, error) { return st.Return(s.p[1], habeastest.RoadsideRoom, n, n) }))
 	s.at(s.p[1], habeastest.RoadsideRoom, custody.Held)
 }
 
@@ -475,12 +478,13 @@ func TestArrivalsNotOnTheList(t *testing.T) {
 	s.ok("duty", escape(s.p[2]))
 	s.fact("reception2", unlisted(id, s.p[2], custody.Admission{}), "arrived-unlisted") // was at large
 
-	s.refused("arrives-by-handover", "reception2", unlisted(id, s.p[0], custody.Admission{}))
-	s.refused("arrives-by-handover", "reception2", unlisted(id, s.p[1], custody.Admission{})) // twice
+	s.fact("reception2", unlisted(id, s.p[0], custody.Admission{}), "arrives-by-handover") // stands here, and the escort still answers
+	s.at(s.p[0], id+"-B1", custody.InTransit)
+	s.fact("reception2", unlisted(id, s.p[1], custody.Admission{}), "already-in-custody") // twice
 	there := s.ok("reception", once(func(st *state, n time.Time) (entry, error) {
 		return st.Admit("", habeastest.Admission(41, habeastest.Paper(41, n)), habeastest.CentreReception, n, n)
 	}))[0].Person
-	s.refused("already-there", "reception2", unlisted(id, there, custody.Admission{}))
+	s.fact("reception2", unlisted(id, there, custody.Admission{}), "already-in-custody")
 	s.refused("unknown-transfer", "reception2", unlisted("TR-0", s.p[3], custody.Admission{}))
 	s.received(id, "B1")
 	s.resolved(id)
@@ -548,7 +552,7 @@ func TestReceivingPlaceIsChecked(t *testing.T) {
 	s.refused("place-out-of-use", "reception2", accept(h, "reception2"))
 	s.ok("engineer", once(func(st *state, _ time.Time) (entry, error) { return st.BringBack(habeastest.CentreReception) }))
 	s.refused("before-offer", "reception2", func(st *state, n time.Time) ([]entry, error) {
-		return st.AcceptHandover(h, "reception2", n.Add(-time.Hour))
+		return st.AcceptHandover(h, "reception2", n.Add(-time.Hour), n)
 	})
 	s.ok("reception2", accept(h, "reception2"))
 }
@@ -628,7 +632,7 @@ func TestIdentifiedWithAnExpiredPaperIsDisputed(t *testing.T) {
 	id := s.transfer(s.p[0])
 	s.approved(id)
 	s.ok("records", once(func(st *state, n time.Time) (entry, error) { return st.EndAuthority(s.p[0]+"/A1", "quashed", n) }))
-	s.fact("reception", once(func(st *state, n time.Time) (entry, error) { return st.Identify(id, s.p[0], n) }), "paper-expired")
+	s.fact("reception", once(func(st *state, n time.Time) (entry, error) { return st.Identify(id, s.p[0], n, n) }), "paper-expired")
 	s.refused("no-live-authority", "reception", board(id, "B1", s.p[0]))
 }
 
@@ -687,12 +691,20 @@ func TestArrivalBeforeDepartureIsRecorded(t *testing.T) {
 	s.fact("escort", arrive(id, "B1"), "arrival-before-departure")
 	s.counted(id, "B1", 1)
 	s.departed(id, "B1")
-	s.fact("escort", arrive(id, "B1"), "arrived-twice")
-	s.fact("escort", once(func(st *state, n time.Time) (entry, error) {
+	early := once(func(st *state, n time.Time) (entry, error) {
 		return st.Arrive(id, "B1", habeastest.CentreReception, n.Add(-24*time.Hour))
-	}), "arrival-before-departure")
-	if len(s.open(id)) != 3 {
-		t.Fatalf("open discrepancies %v, want three", s.open(id))
+	})
+	s.fact("escort", early, "arrival-before-departure")
+	// None of these is the arrival.
+	s.refused("vehicle-not-arrived", "escort", offerArrival(id, habeastest.CentreReception, []string{"B1"}))
+	s.fact("escort", arrive(id, "B1"))
+	s.fact("escort", arrive(id, "B1"), "arrived-twice")
+	s.fact("escort", early, "arrival-before-departure")
+	s.refused("vehicle-not-arrived", "escort", once(func(st *state, n time.Time) (entry, error) { // nor offered before it
+		return st.OfferArrival(id, []string{"B1"}, nil, habeastest.CentreReception, "escort", n.Add(-time.Hour), n)
+	}))
+	if len(s.open(id)) != 4 {
+		t.Fatalf("open discrepancies %v, want four", s.open(id))
 	}
 	s.received(id, "B1")
 	s.refused("transfer-not-settled", "planner", closing(id))
@@ -703,10 +715,10 @@ func TestArrivalBeforeDepartureIsRecorded(t *testing.T) {
 func TestFactsAreAcceptedAgainstTheRoll(t *testing.T) {
 	s := newScene(t, 4)
 	found := func(person, place string) habeastest.Act {
-		return once(func(st *state, n time.Time) (entry, error) { return st.Found(person, place, n) })
+		return once(func(st *state, n time.Time) (entry, error) { return st.Found(person, place, n, n) })
 	}
 	back := func(person, place string) habeastest.Act {
-		return once(func(st *state, n time.Time) (entry, error) { return st.Return(person, place, n) })
+		return once(func(st *state, n time.Time) (entry, error) { return st.Return(person, place, n, n) })
 	}
 	s.fact("landing", found(s.p[0], habeastest.OriginReception)) // as the roll says
 	s.fact("landing", found(s.p[0], habeastest.OriginCell), "found-elsewhere")
@@ -722,7 +734,7 @@ func TestFactsAreAcceptedAgainstTheRoll(t *testing.T) {
 	s.at(s.p[1], "", custody.Dead)
 	s.fact("reception", back(s.p[2], habeastest.OriginReception), "returned-not-out")
 	s.ok("duty", once(func(st *state, n time.Time) (entry, error) {
-		return st.GoOut(s.p[2], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Tobar"}, n)
+		return st.GoOut(s.p[2], custody.Outing{Destination: habeastest.Court, Escort: "Sgt. Tobar"}, n, n)
 	}))
 	s.at(s.p[2], habeastest.Court, custody.Out)
 	if s.State.Roll(habeastest.Origin) != 3 {
@@ -877,12 +889,12 @@ func TestTextsAreBounded(t *testing.T) {
 			}),
 			"end of paper": once(func(st *state, n time.Time) (entry, error) { return st.EndAuthority(p+"/A1", text, n) }),
 			"outing": once(func(st *state, n time.Time) (entry, error) {
-				return st.GoOut(p, custody.Outing{Destination: habeastest.Court, Escort: text}, n)
+				return st.GoOut(p, custody.Outing{Destination: habeastest.Court, Escort: text}, n, n)
 			}),
 			"death":    once(func(st *state, n time.Time) (entry, error) { return st.Die(p, custody.Death{Cause: text}, n) }),
 			"escape":   once(func(st *state, n time.Time) (entry, error) { return st.Escape(p, text, n) }),
 			"call off": once(func(st *state, _ time.Time) (entry, error) { return st.CallOff(id, text) }),
-			"withdraw": once(func(st *state, _ time.Time) (entry, error) { return st.Withdraw(id, p, "unfit", text) }),
+			"withdraw": once(func(st *state, n time.Time) (entry, error) { return st.Withdraw(id, p, "unfit", text, n) }),
 			"name": once(func(st *state, n time.Time) (entry, error) {
 				a := habeastest.Admission(9, habeastest.Paper(9, n))
 				a.Person.FamilyNames = text

@@ -63,7 +63,7 @@ func newMachine(w world) *machine {
 	w.read(func(s *custody.State) { m.model, m.was = newModel(s), picture(s) })
 	now := m.now()
 	for i, number := range habeastest.Numbers(founders) {
-		m.people[number] = &who{}
+		m.people[number] = &who{nth: i}
 		m.people[number].file(number, []custody.Authority{habeastest.Paper(i, now)})
 		m.put(number, "held", habeastest.Origin, habeastest.OriginReception, habeastest.Origin, "", now)
 	}
@@ -102,6 +102,20 @@ func (m *machine) play(t *rapid.T, what string, expected bool, o order) []*custo
 		}
 	}
 	return entries
+}
+
+// contradicts wants an entry to contradict the record in exactly these ways, in any order.
+func contradicts(t *rapid.T, e *custody.Entry, kinds ...string) {
+	t.Helper()
+	var got []string
+	for _, c := range e.Contradictions {
+		got = append(got, c.Kind)
+	}
+	slices.Sort(got)
+	slices.Sort(kinds)
+	if !slices.Equal(got, kinds) {
+		t.Fatalf("%s of %s in %s, said to have happened at %v: contradicts the record in %v, want %v", e.Kind, e.Person, e.Place, e.Happened, got, kinds)
+	}
 }
 
 // check compares model and state, and the state with the laws; it runs after every command.
@@ -182,7 +196,7 @@ func (m *machine) anyPlace(t *rapid.T) string {
 
 // anyHolding draws a place that can hold people.
 func (m *machine) anyHolding(t *rapid.T) string {
-	return rapid.SampledFrom([]string{habeastest.OriginReception, habeastest.OriginReception, habeastest.OriginCell, "OLD-M1-C2", habeastest.CentreReception,
+	return rapid.SampledFrom([]string{habeastest.OriginReception, habeastest.OriginReception, habeastest.OriginCell, "OLD-M1-C2", womensCell, habeastest.CentreReception,
 		habeastest.CentreCell(1, 1), habeastest.RoadsideRoom}).Draw(t, "holding place")
 }
 
@@ -209,10 +223,10 @@ func (w *who) file(person string, papers []custody.Authority) {
 	}
 }
 
-func anyLive(papers []custody.Authority, at time.Time) bool {
+func anyLive(papers []custody.Authority, at, now time.Time) bool {
 	w := &who{}
 	w.file("", papers)
-	return w.live(at)
+	return w.liveAtBoth(at, now)
 }
 
 // bareWorld is a state and nothing else.
@@ -268,7 +282,7 @@ func check(t *testing.T, runs, steps int, property func(*rapid.T)) {
 
 // TestMachine drives random commands against a bare state and the model.
 func TestMachine(t *testing.T) {
-	taken := map[custody.Kind]int{}
+	taken, disputed := map[custody.Kind]int{}, map[string]int{}
 	check(t, bareRuns, bareSteps, func(t *rapid.T) {
 		w := bareWorld{habeastest.NewLedger(founders)}
 		m := newMachine(w)
@@ -279,16 +293,25 @@ func TestMachine(t *testing.T) {
 		}
 		for _, e := range w.Entries {
 			taken[e.Kind]++
+			for _, c := range e.Contradictions {
+				disputed[c.Kind]++
+			}
 		}
 	})
 	// A machine that never gets anywhere proves nothing.
-	for _, k := range []custody.Kind{custody.PersonMoved, custody.PersonDeparted, custody.PersonReceived, custody.PersonWithdrawn, custody.PersonDiverted,
+	for _, k := range []custody.Kind{custody.CapacityOrdered, custody.PlaceTakenOut, custody.PersonMoved, custody.PersonDeparted, custody.PersonReceived, custody.PersonWithdrawn, custody.PersonDiverted,
 		custody.PersonLodged, custody.PersonUnlisted, custody.TransferClosed, custody.DiscrepancyResolved} {
 		if taken[k] == 0 && !t.Failed() {
 			t.Errorf("in all runs nothing of kind %s ever happened", k)
 		}
 	}
-	t.Logf("entries by kind: %v", taken)
+	for _, k := range []string{"place-over-capacity", "place-out-of-use", "place-for-other-sex", "already-in-custody",
+		"before-last-movement", "arrival-before-departure", "already-withdrawn", "held-without-authority"} {
+		if disputed[k] == 0 && !t.Failed() {
+			t.Errorf("in all runs no fact contradicted the record as %s", k)
+		}
+	}
+	t.Logf("entries by kind: %v, contradictions: %v", taken, disputed)
 }
 
 // TestMachineThroughTheDesks drives random commands through the desks into a book on

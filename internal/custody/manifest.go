@@ -1,6 +1,9 @@
 package custody
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // LineStatus is how far one person on a manifest has come.
 type LineStatus string
@@ -196,9 +199,10 @@ type Withdrawal struct {
 }
 
 // Withdraw records that a listed person does not travel: unfit, or withdrawn for another
-// reason. Somebody already aboard goes back to the place they left. Withdrawal after
-// departure contradicts the record and moves nobody.
-func (s *State) Withdraw(transfer, person, reason, note string) (Entry, error) {
+// reason. Somebody already aboard goes back to the place they left, also out of a handover
+// that is offered and not accepted yet. It is a fact: withdrawal after departure, or a second
+// time, contradicts the record and moves nobody.
+func (s *State) Withdraw(transfer, person, reason, note string, now time.Time) (Entry, error) {
 	l, err := s.lineOf(transfer, person)
 	if err != nil {
 		return Entry{}, err
@@ -206,23 +210,19 @@ func (s *State) Withdraw(transfer, person, reason, note string) (Entry, error) {
 	if reason != "unfit" && reason != "withdrawn" {
 		return Entry{}, InvalidInput("withdrawal-reason", "person", person, "reason", reason)
 	}
-	if l.Status == Withdrawn {
-		return Entry{}, refuse(Conflict, 2, "already-withdrawn", "person", person, "transfer", transfer)
-	}
 	if err := checkText("note", note, 1000); err != nil {
 		return Entry{}, err
 	}
 	e := Entry{Kind: PersonWithdrawn, Person: person, Transfer: transfer, Vehicle: l.Vehicle, Note: strings.TrimSpace(note), Detail: &Withdrawal{reason}}
-	if l.Status.Departed() {
+	h := s.Holdings.Get(person)
+	switch {
+	case l.Status == Withdrawn:
+		e.contradict("already-withdrawn", "person", person, "transfer", transfer)
+	case l.Status.Departed():
 		e.contradict("withdrawn-after-departure", "person", person, "status", string(l.Status))
-		return e, nil
-	}
-	if l.Status == Boarded {
-		h, err := s.orderable(person)
-		if err != nil {
-			return Entry{}, err
-		}
+	case l.Status == Boarded && h != nil && h.Status == Held && h.At.Place == l.Vehicle:
 		e.Move, e.Place = h.to(h.At.Establishment, l.From, h.At.Custodian), l.From
+		e.despite(s.against(s.Places.Get(l.From), []*Person{s.People.Get(person)}, now, now))
 	}
 	return e, nil
 }
@@ -246,7 +246,7 @@ func applyLineStatus(status LineStatus) func(*State, *Entry) error {
 		if l == nil {
 			return refuse(NotFound, 2, "not-listed", "person", e.Person, "transfer", e.Transfer)
 		}
-		if e.contradicts("withdrawn-after-departure", "not-under-way") {
+		if e.contradicts("withdrawn-after-departure", "already-withdrawn", "not-under-way") {
 			return nil
 		}
 		edit(s.Lines, l, func(l *Line) {

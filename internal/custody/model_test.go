@@ -22,13 +22,27 @@ type model struct {
 }
 
 type spot struct {
-	establishment string
-	cell, outside bool
-	holds, out    bool
-	room          int
+	establishment, parent, sex string
+	cell, outside              bool
+	holds, out                 bool
+	room                       int
+	outs                       []window // when it was out of use, the last one open while it is
+	orders                     []room   // the governor's, as recorded
+}
+
+type window struct{ from, until time.Time }
+
+func (w window) covers(at time.Time) bool {
+	return !at.Before(w.from) && (w.until.IsZero() || at.Before(w.until))
+}
+
+type room struct {
+	window
+	capacity int
 }
 
 type who struct {
+	nth                                              int // of the invented people
 	status, establishment, place, custodian, vehicle string
 	since                                            time.Time
 	papers                                           []*sheet
@@ -62,7 +76,7 @@ type bus struct {
 	key               string
 	seats             int
 	departed, arrived time.Time
-	counted           int // at the last boarding count; -1 when the last count was another
+	counted           string // who was aboard at the last count, if it was one for departure and right
 }
 
 type offer struct {
@@ -77,7 +91,7 @@ type offer struct {
 func newModel(s *custody.State) *model {
 	m := &model{places: map[string]*spot{}, people: map[string]*who{}, transfers: map[string]*trip{}, handovers: map[string]*offer{}, open: map[string]string{}}
 	for _, p := range habeastest.Places() {
-		sp := &spot{establishment: s.Places.Get(p.Code).Establishment, cell: p.Kind == custody.Cell, room: p.Certified}
+		sp := &spot{establishment: s.Places.Get(p.Code).Establishment, parent: p.Parent, sex: p.Sex, cell: p.Kind == custody.Cell, room: p.Certified}
 		sp.outside = p.Kind == custody.Hospital || p.Kind == custody.Court
 		sp.holds = sp.outside || sp.cell || p.Kind == custody.Reception || p.Kind == custody.Infirmary
 		m.places[p.Code] = sp
@@ -114,7 +128,8 @@ func (p *sheet) live(at time.Time) bool {
 // pending is the open offer that a person is part of.
 func (m *model) pending(person string) string {
 	for id, o := range m.handovers {
-		if !o.ended && slices.Contains(o.people, person) {
+		// A fact since the offer that took them elsewhere took them out of it.
+		if !o.ended && slices.Contains(o.people, person) && o.moves[person] == m.people[person].moves {
 			return id
 		}
 	}
@@ -158,10 +173,128 @@ func (m *model) aboard(key string) (people []string) {
 	return people
 }
 
-// roomy says whether a place can be ordered to take n more.
-func (m *model) roomy(place string, n int) bool {
+// crew spells who is aboard, and since which movement.
+func (m *model) crew(key string) string {
+	text := ""
+	for _, p := range m.aboard(key) {
+		text += fmt.Sprint(p, " since movement ", m.people[p].moves, "; ")
+	}
+	return text
+}
+
+// capacity is how many a place may hold at an instant; -1 for any number.
+func (p *spot) capacity(at time.Time) int {
+	n := p.room
+	if n == 0 && !p.cell {
+		n = -1
+	}
+	for i := len(p.orders) - 1; i >= 0; i-- {
+		if o := p.orders[i]; !at.Before(o.from) {
+			if o.covers(at) && (n < 0 || o.capacity < n || p.room == 0) {
+				n = o.capacity
+			}
+			break
+		}
+	}
+	return n
+}
+
+// within says whether a place is another or lies in it.
+func (m *model) within(place, around string) bool {
+	for ; place != ""; place = m.places[place].parent {
+		if place == around {
+			return true
+		}
+		if m.places[place] == nil {
+			return false
+		}
+	}
+	return false
+}
+
+// against lists what speaks against people of these sexes coming into a place, at two instants.
+func (m *model) against(place string, at, now time.Time, sexes ...string) (kinds []string) {
 	p := m.places[place]
-	return p != nil && p.holds && !p.out && (!p.cell || m.in(place)+n <= p.room)
+	shut, full := false, false
+	for up := place; up != ""; up = m.places[up].parent {
+		for _, w := range m.places[up].outs {
+			shut = shut || w.covers(at) || w.covers(now)
+		}
+	}
+	for _, t := range []time.Time{at, now} {
+		if n := p.capacity(t); n >= 0 && m.in(place)+len(sexes) > n {
+			full = true
+		}
+	}
+	if shut {
+		kinds = append(kinds, "place-out-of-use")
+	}
+	if full {
+		kinds = append(kinds, "place-over-capacity")
+	}
+	for _, sex := range sexes {
+		if p.sex != "" && p.sex != sex {
+			kinds = append(kinds, "place-for-other-sex")
+		}
+	}
+	return kinds
+}
+
+// roomy says whether a place can be ordered to take people: nobody, when all are there.
+func (m *model) roomy(place string, at, now time.Time, sexes ...string) bool {
+	p := m.places[place]
+	return p != nil && p.holds && (len(sexes) == 0 || len(m.against(place, at, now, sexes...)) == 0)
+}
+
+func (w *who) sex() string { return habeastest.Person(w.nth).Sex }
+
+func (w *who) liveAtBoth(at, now time.Time) bool { return w.live(at) && w.live(now) }
+
+// standsHere says what the fact that somebody stands in an establishment's place and is held
+// there contradicts, and whether the roll follows it. transfer is the one they arrived with,
+// unlisted; empty for an admission.
+func (m *model) standsHere(person, place, transfer string, at, now time.Time) (moves bool, kinds []string) {
+	w, here := m.people[person], m.places[place].establishment
+	late := at.Before(w.since)
+	switch {
+	case !w.held():
+		moves = true
+		if w.status == "dead" {
+			kinds = append(kinds, "recorded-dead")
+		}
+	case w.status == "in-transit" && (transfer == "" || w.custodian == transfer):
+		late = false
+		kinds = append(kinds, "arrives-by-handover")
+	case w.establishment == here:
+		kinds = append(kinds, "already-in-custody")
+		moves = !late && w.vehicle == "" && w.place != place && m.pending(person) == ""
+	default:
+		if transfer == "" {
+			kinds = append(kinds, "already-in-custody")
+		}
+		moves = !late
+	}
+	if late {
+		kinds = append(kinds, "before-last-movement")
+	}
+	if moves {
+		kinds = append(kinds, m.against(place, at, now, w.sex())...)
+	}
+	if !w.liveAtBoth(at, now) {
+		kinds = append(kinds, "held-without-authority")
+	}
+	return moves, kinds
+}
+
+// answerElsewhere gives the transfer that was to answer for a person its answer.
+func (m *model) answerElsewhere(person, but string) {
+	if id := m.active(person); id != "" && id != but {
+		if l := m.transfers[id].lines[person]; l.departed() {
+			l.status = "diverted"
+		} else {
+			l.status = "withdrawn"
+		}
+	}
 }
 
 // put moves a person; an empty place is freedom.

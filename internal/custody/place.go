@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -70,7 +71,11 @@ type Place struct {
 	Operational *CapacityOrder `json:"operational,omitempty"` // the governor's newest order
 	OutOfUse    bool           `json:"outOfUse,omitempty"`
 	OutReason   string         `json:"outReason,omitempty"`
-	Zone        string         `json:"zone,omitempty"` // time zone of an establishment, e.g. "America/El_Salvador"
+	// Outages are when it was out of use, oldest first, and Earlier the capacity orders that
+	// a newer one replaced: what is dated back is judged by what was in force then.
+	Outages []Outage        `json:"outages,omitempty"`
+	Earlier []CapacityOrder `json:"earlier,omitempty"`
+	Zone    string          `json:"zone,omitempty"` // time zone of an establishment, e.g. "America/El_Salvador"
 }
 
 // CapacityOrder is an operational capacity, signed by a governor, with its dates.
@@ -82,12 +87,45 @@ type CapacityOrder struct {
 	Reason   string    `json:"reason,omitempty"`
 }
 
+// Outage is a time in which a place was out of use.
+type Outage struct {
+	From   time.Time `json:"from"`
+	Until  time.Time `json:"until,omitzero"` // zero: it still is
+	Reason string    `json:"reason"`
+}
+
+func (o Outage) during(at time.Time) bool {
+	return !at.Before(o.From) && (o.Until.IsZero() || at.Before(o.Until))
+}
+
+// remembered is how many past outages and orders a place keeps.
+const remembered = 50
+
+// orderAt is the operational capacity in force at an instant, nil for none: that of the
+// newest order which has begun by then, while it lasts.
+func (p *Place) orderAt(at time.Time) *CapacityOrder {
+	for i := len(p.Earlier); i >= 0; i-- {
+		o := p.Operational
+		if i < len(p.Earlier) {
+			o = &p.Earlier[i]
+		}
+		if o == nil || at.Before(o.From) {
+			continue
+		}
+		if !o.Until.IsZero() && !at.Before(o.Until) {
+			return nil
+		}
+		return o
+	}
+	return nil
+}
+
 // Capacity is how many people the place may hold at an instant: the lower of certified
 // and operational. A place with neither (a reception, a hospital, a court) has no
 // number; limited is then false. Declared capacity never counts.
 func (p *Place) Capacity(at time.Time) (capacity int, limited bool) {
 	capacity, limited = p.Certified, p.Certified > 0
-	if o := p.Operational; o != nil && !at.Before(o.From) && (o.Until.IsZero() || at.Before(o.Until)) {
+	if o := p.orderAt(at); o != nil {
 		if !limited || o.Capacity < capacity {
 			capacity, limited = o.Capacity, true
 		}
@@ -164,6 +202,7 @@ func (s *State) Open(p Place) (Entry, error) {
 		p.Zone = ""
 	}
 	p.Operational, p.OutOfUse, p.OutReason = nil, false, ""
+	p.Outages, p.Earlier = nil, nil
 	return Entry{Kind: PlaceOpened, Place: p.Code, Detail: &p}, nil
 }
 
@@ -241,15 +280,35 @@ func applyPlaceOpened(s *State, e *Entry) error {
 }
 
 func applyCapacityOrdered(s *State, e *Entry) error {
-	return s.editPlace(e.Place, func(p *Place) { p.Operational = e.Detail.(*CapacityOrder) })
+	return s.editPlace(e.Place, func(p *Place) {
+		if p.Operational != nil {
+			p.Earlier = remember(p.Earlier, *p.Operational)
+		}
+		p.Operational = e.Detail.(*CapacityOrder)
+	})
 }
 
 func applyPlaceTakenOut(s *State, e *Entry) error {
-	return s.editPlace(e.Place, func(p *Place) { p.OutOfUse, p.OutReason = true, e.Note })
+	return s.editPlace(e.Place, func(p *Place) {
+		p.OutOfUse, p.OutReason = true, e.Note
+		p.Outages = remember(p.Outages, Outage{From: e.since(), Reason: e.Note})
+	})
 }
 
 func applyPlaceBackInUse(s *State, e *Entry) error {
-	return s.editPlace(e.Place, func(p *Place) { p.OutOfUse, p.OutReason = false, "" })
+	return s.editPlace(e.Place, func(p *Place) {
+		p.OutOfUse, p.OutReason = false, ""
+		if n := len(p.Outages); n > 0 {
+			p.Outages = slices.Clone(p.Outages)
+			p.Outages[n-1].Until = e.since()
+		}
+	})
+}
+
+// remember adds to a copy of a list that keeps the newest: the record it came from stays as it was.
+func remember[T any](list []T, one T) []T {
+	list = append(slices.Clone(list), one)
+	return list[max(0, len(list)-remembered):]
 }
 
 func (s *State) editPlace(code string, change func(*Place)) error {

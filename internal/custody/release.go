@@ -180,7 +180,7 @@ func applyEscaped(s *State, e *Entry) error { return s.applyLoss(e, Lost, LineEs
 func (s *State) applyLoss(e *Entry, status HoldingStatus, outcome LineStatus) error {
 	if e.Move == nil {
 		if h := s.Holdings.Get(e.Person); h != nil && status == Dead && h.Status != Dead {
-			edit(s.Holdings, h, func(h *Holding) { h.Status, h.Since, h.Entry = Dead, e.Happened, e.Number })
+			edit(s.Holdings, h, func(h *Holding) { h.Status, h.Since, h.Entry = Dead, e.since(), e.Number })
 		}
 		return nil
 	}

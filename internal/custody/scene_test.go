@@ -120,13 +120,13 @@ func (s *scene) approved(id string) {
 func (s *scene) boarded(id, vehicle string, people ...string) {
 	s.t.Helper()
 	for _, p := range people {
-		s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.Identify(id, p, n) }))
+		s.ok("reception", once(func(st *state, n time.Time) (entry, error) { return st.Identify(id, p, n, n) }))
 		s.ok("reception", board(id, vehicle, p))
 	}
 }
 
 func board(id, vehicle, person string) habeastest.Act {
-	return once(func(st *state, n time.Time) (entry, error) { return st.Board(id, vehicle, person, n) })
+	return once(func(st *state, n time.Time) (entry, error) { return st.Board(id, vehicle, person, n, n) })
 }
 
 func (s *scene) counted(id, vehicle string, n int) {
@@ -137,7 +137,7 @@ func (s *scene) counted(id, vehicle string, n int) {
 }
 
 func offerDeparture(id string, vehicles ...string) habeastest.Act {
-	return once(func(st *state, n time.Time) (entry, error) { return st.OfferDeparture(id, vehicles, "reception", n) })
+	return once(func(st *state, n time.Time) (entry, error) { return st.OfferDeparture(id, vehicles, "reception", n, n) })
 }
 
 func (s *scene) offeredDeparture(id string, vehicles ...string) string {
@@ -146,7 +146,7 @@ func (s *scene) offeredDeparture(id string, vehicles ...string) string {
 }
 
 func accept(handover, by string) habeastest.Act {
-	return func(st *state, n time.Time) ([]entry, error) { return st.AcceptHandover(handover, by, n) }
+	return func(st *state, n time.Time) ([]entry, error) { return st.AcceptHandover(handover, by, n, n) }
 }
 
 // departed hands a counted vehicle to the escort.
@@ -179,7 +179,7 @@ func (s *scene) arrived(id, vehicle string) {
 
 func offerArrival(id, place string, vehicles []string, people ...string) habeastest.Act {
 	return once(func(st *state, n time.Time) (entry, error) {
-		return st.OfferArrival(id, vehicles, people, place, "escort", n)
+		return st.OfferArrival(id, vehicles, people, place, "escort", n, n)
 	})
 }
 

@@ -52,7 +52,7 @@ type derived struct {
 	aboard     map[string]map[string]struct{} // people whose place is this vehicle
 	vehicles   map[string][]string            // vehicle keys by transfer, in order of adding
 	open       map[string]int                 // open discrepancies by transfer ("" = none)
-	pending    map[string]string              // open handover by person
+	pending    map[string][]string            // open handovers by person, oldest first
 	active     map[string]string              // the open transfer that has yet to answer for a person
 	orders     map[string][]string            // release orders by person
 	disputes   map[string][]string            // discrepancies by person
@@ -64,7 +64,7 @@ func NewState() *State {
 	s := &State{derived: derived{
 		present: map[string]int{}, roll: map[string]int{}, papers: map[string][]string{}, children: map[string]int{},
 		lines: map[string]map[string]struct{}{}, onTransfer: map[string]Sums{}, aboard: map[string]map[string]struct{}{},
-		vehicles: map[string][]string{}, open: map[string]int{}, pending: map[string]string{}, active: map[string]string{}, orders: map[string][]string{}, disputes: map[string][]string{},
+		vehicles: map[string][]string{}, open: map[string]int{}, pending: map[string][]string{}, active: map[string]string{}, orders: map[string][]string{}, disputes: map[string][]string{},
 		counts: newCountIndex(),
 	}}
 	j := &s.journal
@@ -210,8 +210,19 @@ func samePrevious(a, b *int64) bool {
 // ActiveTransfer returns the open transfer that has yet to answer for a person, or "".
 func (s *State) ActiveTransfer(person string) string { return s.derived.active[person] }
 
-// PendingHandover returns the open handover that a person is part of, or "".
-func (s *State) PendingHandover(person string) string { return s.derived.pending[person] }
+// PendingHandover returns the open handover that a person is part of, or "". A fact
+// recorded since the offer that took them elsewhere took them out of it.
+func (s *State) PendingHandover(person string) string {
+	list := s.derived.pending[person]
+	if len(list) == 0 {
+		return ""
+	}
+	id := list[len(list)-1]
+	if h := s.Holdings.Get(person); h != nil && h.Entry > s.Handovers.Get(id).Entry {
+		return ""
+	}
+	return id
+}
 
 // DiscrepanciesOf returns the discrepancies about a person, oldest first.
 func (s *State) DiscrepanciesOf(person string) []*Discrepancy {

@@ -222,7 +222,7 @@ func (d *Desk) Move(ctx context.Context, c book.Command, steps ...Step) (book.Wr
 		if err := tx.Permit(tx.State().WhereIs(s.Person)...); err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().CellMove(s.Person, s.To, tx.At(s.Happened))
+		return tx.State().CellMove(s.Person, s.To, tx.At(s.Happened), tx.Now())
 	})
 }
 
@@ -232,7 +232,7 @@ func (d *Desk) GoOut(ctx context.Context, c book.Command, person string, o custo
 		if err := tx.Permit(tx.State().WhereIs(person)...); err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().GoOut(person, o, tx.At(at))
+		return tx.State().GoOut(person, o, tx.At(at), tx.Now())
 	})
 }
 
@@ -242,7 +242,7 @@ func (d *Desk) Return(ctx context.Context, c book.Command, person, place string,
 		if err := tx.Permit(tx.State().WhereStated(person, place)...); err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().Return(person, place, tx.At(at))
+		return tx.State().Return(person, place, tx.At(at), tx.Now())
 	})
 }
 
@@ -252,7 +252,7 @@ func (d *Desk) Found(ctx context.Context, c book.Command, person, place string, 
 		if err := tx.Permit(tx.State().WhereStated(person, place)...); err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().Found(person, place, tx.At(at))
+		return tx.State().Found(person, place, tx.At(at), tx.Now())
 	})
 }
 

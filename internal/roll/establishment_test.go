@@ -147,7 +147,7 @@ func TestAnActWithoutAPlaceIsForTheWholeService(t *testing.T) {
 	play.Posts(habeastest.Origin)
 	forgetful := func(by string) error {
 		_, err := play.Book.One(context.Background(), book.Command{By: by}, custody.StateFacts, func(tx *book.Tx) (custody.Entry, error) {
-			return tx.State().Found(habeastest.Numbers(1)[0], habeastest.OriginCell, tx.Now())
+			return tx.State().Found(habeastest.Numbers(1)[0], habeastest.OriginCell, tx.Now(), tx.Now())
 		})
 		return err
 	}

@@ -93,7 +93,7 @@ func (d *Desk) Identify(ctx context.Context, c book.Command, id string, people .
 		if err := tx.Permit(originOf(tx.State(), id)...); err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().Identify(id, person, tx.Now())
+		return tx.State().Identify(id, person, tx.Now(), tx.Now())
 	})
 }
 
@@ -103,7 +103,7 @@ func (d *Desk) Board(ctx context.Context, c book.Command, id, vehicle string, at
 		if err := tx.Permit(originOf(tx.State(), id)...); err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().Board(id, vehicle, person, tx.At(at))
+		return tx.State().Board(id, vehicle, person, tx.At(at), tx.Now())
 	})
 }
 
@@ -126,7 +126,7 @@ func (d *Desk) OfferDeparture(ctx context.Context, c book.Command, id string, ve
 		if err := hand(tx, c, id, custody.Departing, giving); err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().OfferDeparture(id, vehicles, tx.By(), tx.At(at))
+		return tx.State().OfferDeparture(id, vehicles, tx.By(), tx.At(at), tx.Now())
 	})
 }
 
@@ -140,7 +140,7 @@ func (d *Desk) OfferArrival(ctx context.Context, c book.Command, id string, vehi
 		if err := hand(tx, c, id, custody.Arriving, giving); err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().OfferArrival(id, vehicles, people, place, tx.By(), tx.At(at))
+		return tx.State().OfferArrival(id, vehicles, people, place, tx.By(), tx.At(at), tx.Now())
 	})
 }
 
@@ -151,7 +151,7 @@ func (d *Desk) Accept(ctx context.Context, c book.Command, handover string, at t
 		if err := tx.Permit(endsOf(tx.State(), handover)...); err != nil {
 			return nil, err
 		}
-		entries, err := tx.State().AcceptHandover(handover, tx.By(), tx.At(at))
+		entries, err := tx.State().AcceptHandover(handover, tx.By(), tx.At(at), tx.Now())
 		if err != nil {
 			return nil, err
 		}
@@ -192,7 +192,7 @@ func (d *Desk) Withdraw(ctx context.Context, c book.Command, id, person, reason,
 		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().Withdraw(id, person, reason, note)
+		return tx.State().Withdraw(id, person, reason, note, tx.Now())
 	})
 }
 
@@ -202,7 +202,7 @@ func (d *Desk) Divert(ctx context.Context, c book.Command, id, person, hospital,
 		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().Divert(id, person, hospital, note, tx.At(at))
+		return tx.State().Divert(id, person, hospital, note, tx.At(at), tx.Now())
 	})
 }
 
@@ -212,7 +212,7 @@ func (d *Desk) Lodge(ctx context.Context, c book.Command, id, person, place, not
 		if err := tx.Permit(append(tx.State().EndsOf(id), place)...); err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().Lodge(id, person, place, note, tx.At(at))
+		return tx.State().Lodge(id, person, place, note, tx.At(at), tx.Now())
 	})
 }
 

@@ -62,7 +62,7 @@ func (h *chronicle) one(by string, decide func(s *custody.State, now time.Time) 
 func (h *chronicle) moves(people []string, places ...string) {
 	for _, to := range places {
 		for _, person := range people {
-			h.one("reception", func(s *custody.State, now time.Time) (custody.Entry, error) { return s.CellMove(person, to, now) })
+			h.one("reception", func(s *custody.State, now time.Time) (custody.Entry, error) { return s.CellMove(person, to, now, now) })
 		}
 	}
 }
@@ -100,15 +100,15 @@ func (h *chronicle) transfer(id string, people []string) {
 	for i, v := range vehicles {
 		aboard := people[40*i : min(40*(i+1), len(people))]
 		h.each("reception", aboard, func(s *custody.State, person string, now time.Time) (custody.Entry, error) {
-			return s.Identify(id, person, now)
+			return s.Identify(id, person, now, now)
 		})
 		h.each("reception", aboard, func(s *custody.State, person string, now time.Time) (custody.Entry, error) {
-			return s.Board(id, v, person, now)
+			return s.Board(id, v, person, now, now)
 		})
 		h.count("reception", id, v, custody.VehicleCount{Stage: "boarding", Counted: len(aboard)})
 	}
 	h.one("reception", func(s *custody.State, now time.Time) (custody.Entry, error) {
-		return s.OfferDeparture(id, vehicles, "reception", now)
+		return s.OfferDeparture(id, vehicles, "reception", now, now)
 	})
 	h.accept("escort")
 	for i, v := range vehicles {
@@ -120,7 +120,7 @@ func (h *chronicle) transfer(id string, people []string) {
 		h.count("reception2", id, v, custody.VehicleCount{Stage: "arrival", Counted: counted})
 	}
 	h.one("escort", func(s *custody.State, now time.Time) (custody.Entry, error) {
-		return s.OfferArrival(id, vehicles, nil, habeastest.CentreReception, "escort", now)
+		return s.OfferArrival(id, vehicles, nil, habeastest.CentreReception, "escort", now, now)
 	})
 	h.accept("reception2")
 	h.one("planner", func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.CloseTransfer(id) })
@@ -137,7 +137,7 @@ func (h *chronicle) accept(by string) {
 	h.add(by, func(s *custody.State, now time.Time) ([]custody.Entry, error) {
 		for offer := range s.Handovers.All() {
 			if offer.Status == custody.HandoverOpen {
-				return s.AcceptHandover(offer.ID, by, now)
+				return s.AcceptHandover(offer.ID, by, now, now)
 			}
 		}
 		return nil, fmt.Errorf("no handover is offered to %s", by)

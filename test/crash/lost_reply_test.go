@@ -93,7 +93,7 @@ func TestCommitIsLate(t *testing.T) {
 // oneMove is a cell move of one person of an established book.
 func oneMove(key string) step {
 	return step{"reception", key, []habeastest.Act{habeastest.Once(func(s *custody.State, now time.Time) (custody.Entry, error) {
-		return s.CellMove(habeastest.Numbers(3)[1], habeastest.OriginCell, now)
+		return s.CellMove(habeastest.Numbers(3)[1], habeastest.OriginCell, now, now)
 	})}}
 }
 
