@@ -135,21 +135,19 @@ type found struct {
 func sourceOf(t *testing.T) found {
 	t.Helper()
 	f := found{constants: map[string][]string{}}
-	for _, room := range []string{"custody", "access", "roll", "transfer", "count", "allocate", "book", "api"} {
-		files, err := filepath.Glob(filepath.Join("..", room, "*.go"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no source of %s: %v", room, err)
+	files, err := filepath.Glob(filepath.Join("..", "*", "*.go")) // every room, but sheet, whose refusals are of files and are its own
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no source: %v", err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") || filepath.Base(filepath.Dir(name)) == "sheet" {
+			continue
 		}
-		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") {
-				continue
-			}
-			parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ast.Inspect(parsed, f.read)
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
 		}
+		ast.Inspect(parsed, f.read)
 	}
 	slices.Sort(f.refusals)
 	f.refusals = slices.Compact(f.refusals)
