@@ -170,7 +170,9 @@ func TestADifferenceFreezesItsLandingAlone(t *testing.T) {
 		"admission into it": once(func(st *state, n time.Time) (entry, error) {
 			return st.Admit("", habeastest.Admission(20, habeastest.Paper(20, n)), cellA1, n, n)
 		}),
-		"dated back": once(func(st *state, n time.Time) (entry, error) { return st.CellMove(s.p[0], cellB1, n.Add(-5*time.Minute), n) }),
+		"dated back": once(func(st *state, n time.Time) (entry, error) {
+			return st.CellMove(s.p[0], cellB1, n.Add(-5*time.Minute), n)
+		}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := s.refused("landing-frozen", "reception", act)
