@@ -15,8 +15,11 @@ FUZZTIME      ?= 20s
 # The tools of this project, pinned in a module of their own so that their dependencies stay out of ours.
 TOOL          := go tool -modfile=tools/go.mod
 BROWSER       := test/browser/node_modules/.package-lock.json
+# What the pages are built from, and what is built of it.
+WEB           := internal/web
+ASSETS        := $(WEB)/assets/dist/habeas.css
 
-.PHONY: help demo build test lint lint-more bench generate fuzz fmt vulnerabilities
+.PHONY: help demo build assets test lint lint-more bench generate fuzz fmt vulnerabilities
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r name does; do printf '  make %-16s %s\n' "$$name" "$$does"; done
@@ -24,15 +27,17 @@ help: ## list what can be made
 demo: build ## play two transfers of 2,000 invented people, then serve the pages on 127.0.0.1:8080
 	@bin/habeas demo --data habeas-demo $$([ -t 0 ] || echo --again) # asks before it empties an earlier one, if there is whom to ask
 
-build: ## build the one binary, bin/habeas
+build: $(ASSETS) ## build the one binary, bin/habeas
 	@scripts/need.sh go
 	@CGO_ENABLED=0 go build -trimpath -o bin/habeas ./cmd/habeas
 
-test: lint $(BROWSER) ## lint, then every test; on two cores under 15 minutes
+assets: $(ASSETS) ## build the style sheet and the script of the pages
+
+test: lint $(ASSETS) $(BROWSER) ## lint, then every test; on two cores under 15 minutes
 	@scripts/need.sh cc initdb chromium node
 	@RACE_PACKAGES='$(RACE_PACKAGES)' RACE_SKIP='$(RACE_SKIP)' scripts/test.sh
 
-lint: ## vet, format, staticcheck, the rules of the house, generated code
+lint: $(WEB)/node_modules/.package-lock.json ## vet, format, staticcheck, the rules of the house, generated code
 	@scripts/need.sh go
 	@scripts/lint.sh
 
@@ -61,6 +66,17 @@ fmt: ## format Go code and templ pages
 	@scripts/need.sh go
 	@scripts/sources.sh go | xargs -0r gofmt -w
 	@scripts/sources.sh templ | xargs -0r $(TOOL) templ fmt
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.json
+	@scripts/need.sh node npm
+	@echo 'Installing what the pages are built from, from npm by $(WEB)/package-lock.json.'
+	@cd $(WEB) && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(ASSETS): $(WEB)/node_modules/.package-lock.json $(wildcard $(WEB)/front/*)
+	@scripts/need.sh node
+	@echo 'Building the style sheet and the script of the pages.'
+	@node $(WEB)/front/build.mjs
 
 $(BROWSER): test/browser/package.json test/browser/package-lock.json
 	@scripts/need.sh node npm

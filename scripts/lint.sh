@@ -13,6 +13,7 @@ unformatted=$(scripts/sources.sh go | xargs -0r gofmt -l) || fault 'gofmt cannot
 
 go vet ./... || fault 'go vet found something'
 go tool -modfile=tools/go.mod staticcheck ./... || fault 'staticcheck found something'
+scripts/check-scripts.sh || fault 'the scripts of the pages do not fit together'
 go -C test/interop vet ./... || fault 'go vet found something in test/interop'
 go test ./internal/house || fault 'a rule of the house is broken'
 scripts/check-generated.sh || fault 'generated code is not what make generate writes'

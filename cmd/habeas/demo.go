@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"habeas.example/habeas/internal/drill"
+	"habeas.example/habeas/internal/web"
 )
 
 type demoCommand struct {
@@ -32,6 +33,9 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 	// The address is taken first: nobody should wait for a drill to learn that it is in use.
 	var listener net.Listener
 	if !c.NoServe {
+		if err := web.Ready(); err != nil {
+			return err
+		}
 		if listener, err = listen(c.Listen, false); err != nil {
 			return err
 		}

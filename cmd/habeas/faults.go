@@ -11,6 +11,7 @@ import (
 	"habeas.example/habeas/internal/book"
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/sheet"
+	"habeas.example/habeas/internal/web"
 	"habeas.example/habeas/internal/words"
 )
 
@@ -69,6 +70,8 @@ func (t *terminal) explain(err error) string {
 		return f.in(t.words)
 	}
 	switch {
+	case errors.Is(err, web.ErrNotBuilt):
+		return t.words.Say("fault.no-assets", nil)
 	case errors.Is(err, book.ErrInUse):
 		return t.words.Say("fault.in-use", nil)
 	case errors.Is(err, syscall.EADDRINUSE):

@@ -42,6 +42,7 @@ type commands struct {
 	Witness      witnessCommand      `cmd:""`
 	User         userCommand         `cmd:""`
 	Bench        benchCommand        `cmd:""`
+	Gallery      galleryCommand      `cmd:""`
 	Version      versionCommand      `cmd:""`
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"habeas.example/habeas/internal/seal"
+	"habeas.example/habeas/internal/web"
 )
 
 type serveCommand struct {
@@ -27,6 +28,9 @@ type serveCommand struct {
 
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
+	if err := web.Ready(); err != nil {
+		return err
+	}
 	witnesses, err := parseWitnesses(c.Witness)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"net/url"
@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"habeas.example/habeas/internal/web/page"
+	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/words"
 )
 
@@ -15,7 +17,7 @@ func FuzzLocalAddress(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, to string) {
-		got := localAddress(to)
+		got := page.LocalAddress(to)
 		if !strings.HasPrefix(got, "/") || strings.HasPrefix(got, "//") || strings.ContainsAny(got, "\\\r\n\t") {
 			t.Fatalf("%q leads to %q", to, got)
 		}
@@ -32,15 +34,15 @@ func FuzzSelection(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, query string) {
 		q, _ := url.ParseQuery(query) // what can be read of it is read
-		sel := selectionOf(q)
+		sel := people.SelectionOf(q)
 		u, err := url.Parse(sel.Address())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again := selectionOf(u.Query()); again != sel {
+		if again := people.SelectionOf(u.Query()); again != sel {
 			t.Fatalf("%+v comes back as %+v", sel, again)
 		}
-		if n := pageOf(q); n < 1 {
+		if n := page.PageOf(q); n < 1 {
 			t.Fatalf("page %d", n)
 		}
 	})
@@ -52,13 +54,13 @@ func FuzzFold(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		once := fold(text)
-		if twice := fold(once); twice != once {
+		once := page.Fold(text)
+		if twice := page.Fold(once); twice != once {
 			t.Fatalf("%q folds to %q and then to %q", text, once, twice)
 		}
 	})
-	if fold("Muñoz ÁVILA") != "munoz avila" {
-		f.Errorf("folded to %q", fold("Muñoz ÁVILA"))
+	if page.Fold("Muñoz ÁVILA") != "munoz avila" {
+		f.Errorf("folded to %q", page.Fold("Muñoz ÁVILA"))
 	}
 }
 
@@ -68,7 +70,7 @@ func TestHowLongSomethingLasted(t *testing.T) {
 		0: "0 min", 59 * time.Second: "0 min", 59 * time.Minute: "59 min", 60 * time.Minute: "1 h 0 min", 24*time.Hour - time.Second: "23 h 59 min",
 		24 * time.Hour: "1 d 0 h", 1000*24*time.Hour + 5*time.Hour: "1,000 d 5 h", -time.Hour: "0 min",
 	} {
-		f := frame{Speaker: words.For("en"), Now: now}
+		f := page.Frame{Speaker: words.For("en"), Now: now}
 		if got := f.Lasted(now.Add(-ago)); got != want {
 			t.Errorf("%s ago: %q, want %q", ago, got, want)
 		}

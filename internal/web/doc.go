@@ -1,7 +1,3 @@
-// Package web is the door of the pages: the roll now, transfers, people, the book. Pages
-// are made on the server and are whole without a script; one small module of our own keeps
-// numbers live and finds people as one types.
-//
-// A page is a typed struct that a handler fills from the desks and a template shows. Every
-// text comes from the catalogues of the words room, under "page." or as a term.
+// Package web is the door of the pages. It wires: each subject adds its pages to one door, in the order of the navigation.
+// What every page is made of, and how to make one, is told in the package page beside it and in ARCHITECTURE.md.
 package web

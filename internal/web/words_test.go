@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"os"
@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/web/entries"
+	"habeas.example/habeas/internal/web/people"
+	"habeas.example/habeas/internal/web/transfers"
 	"habeas.example/habeas/internal/words"
 )
 
@@ -16,15 +19,8 @@ import (
 var asked = regexp.MustCompile(`(?:\b[Ss]ay|Plural)\("([^"]+)"`)
 
 func TestEveryMessageIsInBothLanguages(t *testing.T) {
-	files, err := filepath.Glob("*.*")
-	if err != nil {
-		t.Fatal(err)
-	}
 	ids := map[string]string{}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_templ.go") {
-			continue
-		}
+	for _, name := range sources(t) {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -43,6 +39,24 @@ func TestEveryMessageIsInBothLanguages(t *testing.T) {
 	}
 }
 
+// sources are the templates and handlers of all pages.
+func sources(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	for _, pattern := range []string{"*.go", "*/*.go", "*/*.templ"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range found {
+			if !strings.HasSuffix(name, "_test.go") && !strings.HasSuffix(name, "_templ.go") {
+				files = append(files, name)
+			}
+		}
+	}
+	return files
+}
+
 // inBoth checks that a message is said in its own words in each language. (A few words are
 // the same in both; a whole sentence never is.)
 func inBoth(t *testing.T, id, where string) {
@@ -57,7 +71,7 @@ func inBoth(t *testing.T, id, where string) {
 
 func TestEveryTermIsInBothLanguages(t *testing.T) {
 	for family, codes := range map[string][]string{
-		"kind": textsOf(kinds()), "legal": textsOf(legalStatuses), "page.where": whereabouts, "authority": textsOf(custody.AuthorityKinds),
+		"kind": textsOf(entries.Kinds()), "legal": textsOf(people.LegalStatuses), "page.where": people.Whereabouts, "authority": textsOf(custody.AuthorityKinds),
 		"holding": textsOf([]custody.HoldingStatus{custody.Held, custody.Out, custody.InTransit, custody.Lost, custody.Released, custody.Dead}),
 		"line": textsOf([]custody.LineStatus{custody.Listed, custody.Identified, custody.Boarded, custody.LineDeparted, custody.Lodged, custody.Received,
 			custody.Withdrawn, custody.Diverted, custody.LineDead, custody.LineEscaped}),
@@ -73,18 +87,18 @@ func TestEveryTermIsInBothLanguages(t *testing.T) {
 			inBoth(t, family+"."+strings.ReplaceAll(code, ".", "-"), family)
 		}
 	}
-	for _, g := range lineGroups {
-		inBoth(t, "page.group."+g.Name, "lineGroups")
+	for _, g := range transfers.LineGroups {
+		inBoth(t, "page.group."+g.Name, "LineGroups")
 	}
 	for field := range fieldsSaid(t) {
-		inBoth(t, "page.fact."+field, "stepOf")
+		inBoth(t, "page.fact."+field, "StepOf")
 	}
 }
 
 // fieldsSaid are the facts that a step of a chain may show, as the source names them.
 func fieldsSaid(t *testing.T) map[string]bool {
 	t.Helper()
-	text, err := os.ReadFile("step.go")
+	text, err := os.ReadFile("entries/step.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,12 +160,12 @@ func TestEveryKindCanBeFilteredFor(t *testing.T) {
 			continue
 		}
 		known++
-		if !slices.Contains(kinds(), kind) {
+		if !slices.Contains(entries.Kinds(), kind) {
 			t.Errorf("the filter does not offer %s", kind)
 		}
 	}
-	if known != len(kinds()) {
-		t.Errorf("the filter offers %d kinds, custody knows %d", len(kinds()), known)
+	if known != len(entries.Kinds()) {
+		t.Errorf("the filter offers %d kinds, custody knows %d", len(entries.Kinds()), known)
 	}
 }
 

@@ -11,6 +11,8 @@ const axe = createRequire(import.meta.url)("axe-core");
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"];
 
+const devices = { desktop: [1280, 900], phone: [390, 844], small: [320, 640], wide: [3840, 2160] };
+
 /** Starts the browser. */
 export function launch() {
   return chromium.launch({ executablePath: process.env.HABEAS_CHROMIUM || "/usr/bin/chromium", headless: true, args: flags });
@@ -49,13 +51,19 @@ export class Scenario {
     return page;
   }
 
-  /** Checks a page by the accessibility rules (WCAG 2.2 AA and axe's own), and that it fits a small phone. */
+  /** Checks a page by the accessibility rules (WCAG 2.2 AA and axe's own), and that it fits from a small phone to 4K. */
   async check(page, name) {
-    for (const [device, width, height] of [["desktop", 1280, 900], ["phone", 390, 844], ["small", 320, 640], ["wide", 3840, 2160]]) {
+    await this.fits(page, name, Object.keys(devices), ["desktop", "small"]);
+  }
+
+  /** Checks that a page fits some devices, and on some of them the accessibility rules. */
+  async fits(page, name, on, judged) {
+    for (const device of on) {
+      const [width, height] = devices[device];
       await page.setViewportSize({ width, height });
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (over > 0) this.faults.push(`${name} at ${width} px scrolls sideways by ${over} px`);
-      if (device === "desktop" || device === "small") await this.rules(page, `${name} at ${width} px`);
+      if (judged.includes(device)) await this.rules(page, `${name} at ${width} px`);
       if (this.shots && device !== "wide") {
         await mkdir(this.shots, { recursive: true });
         await page.screenshot({ path: join(this.shots, `${name}-${device}.png`), fullPage: true });

@@ -40,6 +40,39 @@ func TestFirstPage(t *testing.T) {
 	}
 }
 
+// TestGallery looks at every page and component in every state.
+func TestGallery(t *testing.T) {
+	gallery := exec.Command(build(t), "gallery", "--listen", "127.0.0.1:0")
+	output, err := gallery.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gallery.Stderr = &tail{t: t}
+	if err := gallery.Start(); err != nil {
+		t.Fatalf("start the gallery: %v", err)
+	}
+	line, err := bufio.NewReader(output).ReadString('\n')
+	base := address.FindString(line)
+	if base == "" {
+		t.Errorf("the gallery serves nothing: %q, %v", line, err)
+	}
+	t.Cleanup(func() {
+		if err := gallery.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Errorf("stop the gallery: %v", err)
+		}
+		if err := gallery.Wait(); err != nil {
+			t.Errorf("the gallery did not end well: %v", err)
+		}
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), scenarioPatience)
+	defer cancel()
+	said, err := exec.CommandContext(ctx, "node", "gallery.mjs", base).CombinedOutput()
+	t.Logf("%s", said)
+	if err != nil {
+		t.Fatalf("the gallery: %v", err)
+	}
+}
+
 // build builds the program as it is shipped.
 func build(t *testing.T) string {
 	t.Helper()

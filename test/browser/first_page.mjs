@@ -21,8 +21,8 @@ const browser = await launch();
 
 async function signIn(page, name, path = "/") {
   await page.goto(`${base}/sign-in?next=${encodeURIComponent(path)}`);
-  await page.locator("#name").fill(name);
-  await page.locator("#password").fill(officials[name]);
+  await page.locator("[name=name]").fill(name);
+  await page.locator("[name=password]").fill(officials[name]);
   await Promise.all([page.waitForURL(`${base}${path}`), page.locator("main button").click()]);
 }
 
@@ -58,13 +58,13 @@ try {
     await page.goto(`${base}/transfers`);
     story.expect(page.url().endsWith("/sign-in?next=%2Ftransfers"), `the sign-in page, got ${page.url()}`);
     await story.check(page, "sign-in-es");
-    await page.locator("#name").fill("jefe.servicio");
-    await page.locator("#password").fill("no es esta contraseña");
+    await page.locator("[name=name]").fill("jefe.servicio");
+    await page.locator("[name=password]").fill("no es esta contraseña");
     await page.locator("main button").click();
-    await page.locator("#why").waitFor();
-    story.expect(await page.locator("#name").inputValue() === "jefe.servicio", "the name to be kept");
+    await page.locator(".govuk-error-summary").waitFor();
+    story.expect(await page.locator("[name=name]").inputValue() === "jefe.servicio", "the name to be kept");
     await story.check(page, "sign-in-refused-es");
-    await page.locator("#password").fill(officials["jefe.servicio"]);
+    await page.locator("[name=password]").fill(officials["jefe.servicio"]);
     await page.locator("main button").click();
     await page.waitForURL(`${base}/transfers`);
   });
@@ -112,7 +112,7 @@ try {
     const card = page.locator("article", { hasText: person.number });
     await card.locator("textarea").fill("x");
     await card.locator("button").click();
-    await page.locator("[role=alert]").waitFor();
+    await page.locator(".govuk-error-summary").waitFor();
     story.expect(await page.locator("textarea").first().inputValue() === "x", "what was typed to be kept");
     await story.check(page, "discrepancies-refused-es");
     const again = page.locator("article", { hasText: person.number });
@@ -158,7 +158,7 @@ try {
     await page.locator("#matches").getByRole("link", { name, exact: true }).first().click();
     await page.waitForURL(/\/people\/\d+[A-Z]/);
     await page.getByText("Su consulta quedó registrada").waitFor();
-    story.expect((await page.locator(".timeline > li").count()) >= 3, "a chain of custody");
+    story.expect((await page.locator(".moj-timeline__item").count()) >= 3, "a chain of custody");
     await page.locator(".proof summary").first().click();
     await story.check(page, "person-es");
     const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".proof[open] a[download]").click()]);
@@ -203,7 +203,7 @@ try {
   await story.step("the keyboard alone gets past the navigation", async () => {
     await page.goto(base);
     await page.keyboard.press("Tab");
-    story.expect(await page.evaluate(() => document.activeElement.className) === "skip", "the skip link first");
+    story.expect(await page.evaluate(() => document.activeElement.className) === "govuk-skip-link", "the skip link first");
     await page.keyboard.press("Enter");
     story.expect(await page.evaluate(() => document.activeElement.id) === "main", "the content to have the focus");
     await page.keyboard.press("Tab");

@@ -1,0 +1,260 @@
+package entries
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/seal"
+	"habeas.example/habeas/internal/web/page"
+)
+
+// Feed is a stretch of the book, newest first, and the seal over it.
+type Feed struct {
+	Entries    []Step
+	Kind       custody.Kind // shown alone; empty: every kind
+	Kinds      []custody.Kind
+	Size       int64
+	Before     int64 // the stretch lies before this entry
+	Older      int64 // the next stretch lies before this one; 0: there is none
+	Checkpoint string
+	Key        string
+	Origin     string
+	Witnesses  []book.Cosignature
+}
+
+// feedScan bounds how many entries one page looks through for those of a kind.
+const feedScan = 5000
+
+func (d *pages) feed(v *page.Visit) error {
+	q := v.R.URL.Query()
+	p := Feed{Kind: custody.Kind(q.Get("kind")), Kinds: Kinds(), Size: d.Book.Size(), Key: d.Book.VerifierKey(), Origin: d.Book.Origin()}
+	if !p.Kind.Known() {
+		p.Kind = ""
+	}
+	p.Before = p.Size
+	if n, err := strconv.ParseInt(q.Get("before"), 10, 64); err == nil && n >= 0 && n < p.Size {
+		p.Before = n
+	}
+	if err := d.readFeed(v.R.Context(), &p); err != nil {
+		return err
+	}
+	if err := d.lookThrough(v, p.Entries); err != nil {
+		return err
+	}
+	checkpoint, err := d.Book.Checkpoint()
+	if err != nil && !errors.Is(err, book.ErrNotFound) {
+		return err
+	}
+	p.Checkpoint = string(checkpoint)
+	if p.Witnesses, err = d.Book.Cosignatures(v.R.Context(), 20); err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, feedPage(v.Frame("book", v.Say("page.book.title"), ""), p))
+}
+
+// lookThrough records that entries about people are read (law 8), before they are shown.
+func (d *pages) lookThrough(v *page.Visit, newestFirst []Step) error {
+	first, last := int64(-1), int64(-1)
+	for _, s := range newestFirst {
+		if s.Kind.Personal() {
+			first, last = s.Number, max(last, s.Number)
+		}
+	}
+	if first < 0 {
+		return nil
+	}
+	_, err := d.roll.LookThrough(v.R.Context(), v.Command(), first, last)
+	return err
+}
+
+// readFeed reads the newest entries before one, of one kind if one is asked for.
+func (d *pages) readFeed(ctx context.Context, p *Feed) error {
+	const chunk = 500
+	mark := []byte(`"kind":` + strconv.Quote(string(p.Kind)))
+	var found []*custody.Entry
+	for p.Older = p.Before; p.Older > 0 && len(found) < page.PageSize && p.Before-p.Older < feedScan; {
+		size := int64(chunk)
+		if p.Kind == "" {
+			size = page.PageSize
+		}
+		from := max(p.Older-size, 0)
+		stored, err := d.Book.Entries(ctx, from, int(p.Older-from))
+		if err != nil {
+			return err
+		}
+		slices.Reverse(stored)
+		for _, s := range stored {
+			p.Older = s.Number
+			if p.Kind != "" && !bytes.Contains(s.Body, mark) {
+				continue
+			}
+			e, err := custody.DecodeEntry(s.Body)
+			if err != nil {
+				return err
+			}
+			if found = append(found, e); len(found) == page.PageSize {
+				break
+			}
+		}
+		if len(stored) == 0 {
+			return fmt.Errorf("entry %d: %w", from, book.ErrNotFound)
+		}
+	}
+	d.Book.Read(func(s *custody.State) {
+		for _, e := range found {
+			p.Entries = append(p.Entries, StepOf(s, e))
+		}
+	})
+	return nil
+}
+
+// Address is the address of another stretch of the book.
+func (p Feed) Address(before int64) string {
+	q := url.Values{}
+	if p.Kind != "" {
+		q.Set("kind", string(p.Kind))
+	}
+	if before > 0 && before < p.Size {
+		q.Set("before", strconv.FormatInt(before, 10))
+	}
+	if len(q) == 0 {
+		return "/book"
+	}
+	return "/book?" + q.Encode()
+}
+
+// Record is one entry as it is sealed, and its proof.
+type Record struct {
+	Step
+	Sealed  string // the exact bytes, set out to be read
+	Proof   int    // how many hashes prove it
+	Size    int64  // of the checkpoint that it is proved against
+	Picture string // the receipt as a QR code, a data address; empty when it is too long for one
+	Look    int64  // entry that recorded this look; negative: none was needed
+	Newest  bool
+}
+
+// entry shows an entry with its proof. An entry about a person is part of their record:
+// reading it is a look, and is recorded.
+func (d *pages) entry(v *page.Visit) error {
+	e, look, err := d.openEntry(v)
+	if err != nil {
+		return err
+	}
+	receipt, text, err := d.receiptFor(v.R.Context(), e.Number)
+	if err != nil {
+		return err
+	}
+	p := Record{Proof: len(receipt.Proof), Look: look}
+	head, _, err := seal.OpenCheckpoint(receipt.Checkpoint, d.Book.VerifierKey())
+	if err != nil {
+		return fmt.Errorf("show entry %d: %w", e.Number, err)
+	}
+	p.Size, p.Newest = head.Size, e.Number == head.Size-1
+	picture, err := seal.ReceiptQR(text)
+	switch {
+	case err == nil:
+		p.Picture = "data:image/png;base64," + base64.StdEncoding.EncodeToString(picture)
+	case !errors.Is(err, seal.ErrTooLargeForQR):
+		return err
+	}
+	var readable bytes.Buffer
+	if err := json.Indent(&readable, receipt.Entry, "", "  "); err != nil {
+		return fmt.Errorf("show entry %d: %w", e.Number, err)
+	}
+	p.Sealed = readable.String()
+	establishment := ""
+	d.Book.Read(func(s *custody.State) {
+		p.Step = StepOf(s, e)
+		if e.Move != nil {
+			establishment = e.Move.To.Establishment
+		}
+	})
+	title := v.Speaker.Say("page.entry.title", map[string]any{"number": v.Speaker.Number(int(e.Number))})
+	return v.Show(http.StatusOK, entryPage(v.Frame("book", title, establishment), p))
+}
+
+// receipt gives the receipt of an entry as a file: a C2SP tlog-proof.
+func (d *pages) receipt(v *page.Visit) error {
+	e, _, err := d.openEntry(v)
+	if err != nil {
+		return err
+	}
+	_, text, err := d.receiptFor(v.R.Context(), e.Number)
+	if err != nil {
+		return err
+	}
+	v.W.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	v.W.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="habeas-%d.tlog-proof"`, e.Number))
+	_, _ = v.W.Write(text) // the browser may be gone; there is nobody left to tell
+	return nil
+}
+
+// receiptPicture gives the receipt of an entry as a QR code.
+func (d *pages) receiptPicture(v *page.Visit) error {
+	e, _, err := d.openEntry(v)
+	if err != nil {
+		return err
+	}
+	_, text, err := d.receiptFor(v.R.Context(), e.Number)
+	if err != nil {
+		return err
+	}
+	picture, err := seal.ReceiptQR(text)
+	if errors.Is(err, seal.ErrTooLargeForQR) {
+		return page.ErrTooLongForQR
+	}
+	if err != nil {
+		return err
+	}
+	v.W.Header().Set("Content-Type", "image/png")
+	_, _ = v.W.Write(picture) // the browser may be gone; there is nobody left to tell
+	return nil
+}
+
+// openEntry reads an entry that the official may read. One about a person needs the
+// permission to read records, and is recorded as a look at theirs.
+func (d *pages) openEntry(v *page.Visit) (e *custody.Entry, look int64, err error) {
+	number, err := strconv.ParseInt(v.R.PathValue("number"), 10, 64)
+	if err != nil {
+		return nil, 0, fmt.Errorf("entry %q: %w", v.R.PathValue("number"), book.ErrNotFound)
+	}
+	action := custody.ReadRecords
+	if v.May(action) != nil {
+		action = custody.ReadBook
+	}
+	if err := v.May(action); err != nil {
+		return nil, 0, err
+	}
+	stored, err := d.Book.Entry(v.R.Context(), number)
+	if err != nil {
+		return nil, 0, err
+	}
+	if e, err = custody.DecodeEntry(stored.Body); err != nil {
+		return nil, 0, err
+	}
+	if e.Person == "" || e.Kind == custody.RecordRead {
+		return e, -1, nil
+	}
+	w, err := d.roll.Look(v.R.Context(), v.Command(), e.Person, "")
+	return e, w.First, err
+}
+
+func (d *pages) receiptFor(ctx context.Context, number int64) (seal.Receipt, []byte, error) {
+	receipts, err := d.Book.Sealed(ctx, []int64{number})
+	if err != nil {
+		return seal.Receipt{}, nil, err
+	}
+	text, err := seal.FormatReceipt(receipts[0])
+	return receipts[0], text, err
+}

@@ -1,0 +1,26 @@
+package page
+
+import (
+	"net/url"
+	"strconv"
+)
+
+// Addresses of pages that other pages lead to, so that a subject need not know another.
+
+// PersonAddress is where a person's record is.
+func PersonAddress(number string) string { return "/people/" + url.PathEscape(number) }
+
+// TransferAddress is where a transfer is.
+func TransferAddress(id string) string { return "/transfers/" + url.PathEscape(id) }
+
+// EntryAddress is where an entry of the book is.
+func EntryAddress(n int64) string { return "/book/" + strconv.FormatInt(n, 10) }
+
+// EstablishmentAddress is where the places of an establishment are.
+func EstablishmentAddress(code string) string { return "/establishments/" + url.PathEscape(code) }
+
+// DiscrepancyAddress is where a discrepancy is, resolved or not.
+func DiscrepancyAddress(id string) string { return "/discrepancies?all=1#" + url.PathEscape(id) }
+
+// UnderAddress is the list of everybody in a place and in what is inside it.
+func UnderAddress(place string) string { return "/people?under=" + url.QueryEscape(place) }

@@ -1,0 +1,158 @@
+package page
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
+
+	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/words"
+)
+
+// Frame is what every page is set in: the language, who looks, the zone of its times.
+type Frame struct {
+	*words.Speaker
+	Title    string
+	Section  string // which part of the navigation is current
+	Here     string // address of this page, to come back to
+	Official *custody.Official
+	Zone     *time.Location
+	Now      time.Time
+	Stream   string // address of the page's live parts; empty: nothing on it is live
+	Wall     bool   // shown on a wall, in the dark theme
+	Trail    []Link // what the page is inside of, outermost first
+	sections []Section
+	may      func(custody.Action) bool
+}
+
+// Link is a text that leads to an address.
+type Link struct{ Text, Address string }
+
+// Frame sets a page in the zone of an establishment, or, without one, in the zone that the official's establishment or all
+// establishments have, or else in UTC. Never call it, nor May of what it returns, while reading the book.
+func (v *Visit) Frame(section, title, establishment string) Frame {
+	d := v.door
+	f := Frame{Speaker: v.Speaker, Title: title, Section: section, Here: v.R.URL.RequestURI(), Official: v.Official, Now: v.Now,
+		Zone: time.UTC, sections: d.sections, may: func(custody.Action) bool { return false }}
+	if v.R.Method != http.MethodGet {
+		f.Here = "/"
+	}
+	if v.Official == nil {
+		return f
+	}
+	known := map[custody.Action]bool{}
+	f.may = func(a custody.Action) bool {
+		answer, asked := known[a]
+		if !asked {
+			answer = v.May(a) == nil
+			known[a] = answer
+		}
+		return answer
+	}
+	if establishment == "" {
+		establishment = v.Official.Establishment
+	}
+	d.Book.Read(func(s *custody.State) { f.Zone = zoneOf(s, establishment) })
+	return f
+}
+
+// At is the same frame at another instant, for a live part.
+func (f Frame) At(now time.Time) Frame {
+	f.Now = now
+	return f
+}
+
+// May reports whether the official's roles permit an action.
+func (f Frame) May(a custody.Action) bool { return f.may(a) }
+
+// Sections are the parts that this official may open.
+func (f Frame) Sections() []Section {
+	var list []Section
+	for _, s := range f.sections {
+		if s.Needs == "" || f.May(s.Needs) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// Say says a message; its parameters follow as name and value in turn.
+func (f Frame) Say(id string, pairs ...any) string { return f.Speaker.Say(id, params(pairs)) }
+
+// Plural says a message in the form that fits a count.
+func (f Frame) Plural(id string, count int, pairs ...any) string {
+	return f.Speaker.Plural(id, count, params(pairs))
+}
+
+func params(pairs []any) map[string]any {
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return m
+}
+
+// Term says a word of the field by its family and its code, such as "holding" and "held".
+func (f Frame) Term(family string, code any) string {
+	return f.Say(family + "." + strings.ReplaceAll(fmt.Sprint(code), ".", "-"))
+}
+
+// When writes the day and the minute in the page's zone.
+func (f Frame) When(t time.Time) string { return f.DateTime(t, f.Zone) }
+
+// ClockOf writes the minute of the day in the page's zone.
+func (f Frame) ClockOf(t time.Time) string { return f.Clock(t, f.Zone) }
+
+// Today is the calendar day that it is now in the page's zone, as YYYY-MM-DD.
+func (f Frame) Today() string { return f.Now.In(f.Zone).Format(time.DateOnly) }
+
+// Day writes a calendar day given as YYYY-MM-DD; anything else as it stands.
+func (f Frame) Day(day string) string {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return f.Date(at, time.UTC)
+}
+
+// ZoneName names the zone with its distance from UTC now, such as "America/El_Salvador (UTC−06:00)".
+func (f Frame) ZoneName() string {
+	if f.Zone == time.UTC {
+		return "UTC"
+	}
+	return f.Zone.String() + " (UTC" + strings.Replace(f.Now.In(f.Zone).Format("-07:00"), "-", "−", 1) + ")"
+}
+
+// Lasted writes how long ago an instant was, such as "3 d 4 h". The letters are the same in both languages, so that the
+// module in the browser can count on.
+func (f Frame) Lasted(since time.Time) string {
+	minutes := max(int(f.Now.Sub(since).Minutes()), 0)
+	days, hours, minutes := minutes/1440, minutes/60%24, minutes%60
+	switch {
+	case days > 0:
+		return fmt.Sprintf("%s d %d h", f.Number(days), hours)
+	case hours > 0:
+		return fmt.Sprintf("%d h %d min", hours, minutes)
+	}
+	return fmt.Sprintf("%d min", minutes)
+}
+
+// Entry writes an entry's number with the language's separators.
+func (f Frame) Entry(n int64) string { return f.Number(int(n)) }
+
+// Metres writes an area in square metres with two decimals, from square decimetres.
+func (f Frame) Metres(squareDecimetres float64) string {
+	return message.NewPrinter(f.Tag()).Sprint(number.Decimal(squareDecimetres/100, number.Scale(2))) + " m²"
+}
+
+// Exception says what did not go as listed on a transfer; some of it is a discrepancy too.
+func (f Frame) Exception(kind string) string {
+	if f.Has("exception." + kind) {
+		return f.Term("exception", kind)
+	}
+	return f.Term("discrepancy", kind)
+}
