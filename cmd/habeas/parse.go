@@ -94,6 +94,7 @@ var misunderstandings = []struct {
 	{regexp.MustCompile(`^expected one of (.*)$`), "expected-one-of", []string{"what"}},
 	{regexp.MustCompile(`^expected "(.*)"$`), "expected", []string{"what"}},
 	{regexp.MustCompile(`^(--\S+) must be one of (?:"",)?(.*) but got (.*)$`), "value-unknown", []string{"flag", "allowed", "value"}},
+	{regexp.MustCompile(`^(\S+): (?:stat |")?(.*?)"?(?:: no such file or directory| exists but is a directory)$`), "file-missing", []string{"what", "file"}},
 	{regexp.MustCompile(`^(--[^\s:]+): expected .* but got (.*)$`), "value-malformed", []string{"flag", "value"}},
 }
 

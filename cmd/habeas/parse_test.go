@@ -107,7 +107,8 @@ func TestWhatIsMisunderstood(t *testing.T) {
 		"user":                      "Aquí se espera add",
 		"roll --by cell":            `--by admite uno de "place","status", no "cell".`,
 		"demo --people many":        `--people no admite "many".`,
-		"serve --tls-cert /no/such": "Esto no se entendió: ",
+		"serve --tls-cert /no/such": "--tls-cert: /no/such no es un archivo que se pueda leer.",
+		"import places testdata":    "<file>: ",
 	} {
 		var said bytes.Buffer
 		terminal := &terminal{out: io.Discard, err: &said, words: words.For("es")}

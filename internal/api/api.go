@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"reflect"
@@ -57,20 +55,30 @@ func New(s Services) http.Handler {
 		s.Log = slog.Default()
 	}
 	mux := http.NewServeMux()
+	d := &door{Services: s}
+	d.register(mux, true)
+	d.document(mux)
+	mux.HandleFunc("/api/", d.nowhere(mux))
+	return d.guard(mux)
+}
+
+// register registers every address of the API. What a field must hold is for the laws of
+// custody to say, with a code and a mend: so the reader of requests takes every field for
+// optional. The document says which are required.
+func (d *door) register(mux *http.ServeMux, optional bool) {
 	config := huma.DefaultConfig("Habeas", "1")
 	config.Info.Description = "The roll of a prison: who is held, where, on whose authority, in whose hands. " +
 		"Every command is sealed in a public log before it is answered."
 	config.CreateHooks = nil // no $schema links in answers
 	config.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
 	config.DocsPath, config.SchemasPath, config.OpenAPIPath = "", "", ""
-	// What a field must hold is for the laws of custody to say, with a code and a mend.
-	config.FieldsOptionalByDefault = true
+	config.FieldsOptionalByDefault = optional
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "http", Scheme: "bearer", Description: "The token that POST /api/v1/sessions answers with."},
 		"cookie":  {Type: "apiKey", In: "cookie", Name: sessionCookie},
 	}
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
-	d := &door{Services: s, api: humago.New(mux, config)}
+	d.api = humago.New(mux, config)
 	d.sessions()
 	d.people()
 	d.places()
@@ -79,9 +87,6 @@ func New(s Services) http.Handler {
 	d.entries()
 	d.attachments()
 	d.log(mux)
-	d.document(mux)
-	mux.HandleFunc("/api/", d.nowhere(mux))
-	return d.guard(mux)
 }
 
 // schemaName tells what a request holds apart from the record of the same name.
@@ -94,18 +99,6 @@ func schemaName(t reflect.Type, hint string) string {
 		name += "Request"
 	}
 	return name
-}
-
-// document serves the OpenAPI document, made once.
-func (d *door) document(mux *http.ServeMux) {
-	text, err := json.Marshal(d.api.OpenAPI())
-	if err != nil {
-		panic(fmt.Sprintf("api: the OpenAPI document cannot be written: %v", err)) // a fault in the program
-	}
-	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/openapi+json")
-		d.write(r.Context(), w, text)
-	})
 }
 
 // nowhere answers for addresses that do not exist, and for methods that an address has not.

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/api"
@@ -35,10 +36,19 @@ type house struct {
 
 func open(t testing.TB, people int) *house {
 	t.Helper()
+	clock := habeastest.NewClock()
+	h := openWith(t, clock.Now, habeastest.Founding(people)...)
+	h.clock = clock
+	return h
+}
+
+// openWith is open with another clock, and with what these acts make of an empty book.
+func openWith(t testing.TB, clock func() time.Time, founding ...habeastest.Act) *house {
+	t.Helper()
 	ctx := context.Background()
-	h := &house{t: t, clock: habeastest.NewClock(), tokens: map[string]string{}}
+	h := &house{t: t, tokens: map[string]string{}}
 	var err error
-	h.book, err = book.Open(ctx, book.Config{Dir: t.TempDir(), Clock: h.clock.Now, Random: rand.Reader})
+	h.book, err = book.Open(ctx, book.Config{Dir: t.TempDir(), Clock: clock, Random: rand.Reader})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +58,7 @@ func open(t testing.TB, people int) *house {
 		}
 	})
 	_, err = h.book.Do(ctx, book.Command{By: "engineer"}, func(tx *book.Tx) error {
-		for _, act := range habeastest.Founding(people) {
+		for _, act := range founding {
 			entries, err := act(tx.State(), tx.Now())
 			if err != nil {
 				return err
@@ -62,7 +72,7 @@ func open(t testing.TB, people int) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.access, err = access.New(ctx, h.book, access.Config{Clock: h.clock.Now, Random: rand.Reader}); err != nil {
+	if h.access, err = access.New(ctx, h.book, access.Config{Clock: clock, Random: rand.Reader}); err != nil {
 		t.Fatal(err)
 	}
 	desk, err := roll.New(ctx, h.book)
@@ -75,7 +85,7 @@ func open(t testing.TB, people int) *house {
 	}
 	stopping, stop := context.WithCancel(ctx)
 	h.server = httptest.NewUnstartedServer(api.New(api.Services{Book: h.book, Roll: desk, Transfer: transfer.New(h.book),
-		Access: h.access, Clock: h.clock.Now, Log: log}))
+		Access: h.access, Clock: clock, Log: log}))
 	h.server.Config.BaseContext = func(net.Listener) context.Context { return stopping }
 	h.server.Start()
 	t.Cleanup(func() { stop(); h.server.Close() })
@@ -118,6 +128,7 @@ func (h *house) stranger() *person { return &person{house: h, language: "en"} }
 type person struct {
 	*house
 	token, language, key string
+	unjudged             bool // its answers are not compared with the document
 }
 
 // with gives the next commands an idempotency key.
@@ -177,6 +188,9 @@ func (p *person) do(request *http.Request) *reply {
 		if err := json.Unmarshal(content, &a.body); err != nil {
 			p.t.Fatalf("%s: the answer is no JSON object: %v", a.call, err)
 		}
+	}
+	if !p.unjudged {
+		p.judge(request.Method, request.URL.Path, a)
 	}
 	return a
 }

@@ -71,7 +71,7 @@ type likeness struct {
 
 type correction struct {
 	Person   custody.Person `json:"person"`
-	Corrects int64          `json:"corrects" doc:"Number of the entry that is corrected."`
+	Corrects int64          `json:"corrects" required:"true" doc:"Number of the entry that is corrected."`
 }
 
 type paper struct {

@@ -53,7 +53,7 @@ type newPlaces struct {
 }
 
 type capacity struct {
-	Capacity int       `json:"capacity"`
+	Capacity int       `json:"capacity" required:"true"` // left out, it would allow nobody
 	From     time.Time `json:"from"`
 	Until    time.Time `json:"until,omitzero"`
 	Reason   string    `json:"reason,omitempty" maxLength:"500"`

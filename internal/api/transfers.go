@@ -56,7 +56,7 @@ type vehicleCount struct {
 	Vehicle  string    `json:"vehicle"`
 	Stage    string    `json:"stage" doc:"boarding, waypoint or arrival."`
 	Waypoint string    `json:"waypoint,omitempty"`
-	Counted  int       `json:"counted"`
+	Counted  int       `json:"counted" required:"true"` // left out, it would count nobody
 	Happened time.Time `json:"happened,omitzero"`
 }
 

@@ -2,6 +2,7 @@ package custody
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -54,6 +55,9 @@ func (s *State) Appoint(o Official) (Entry, error) {
 	}
 	if err := checkText("fullName", o.FullName, 200); err != nil {
 		return Entry{}, err
+	}
+	if strings.TrimSpace(o.FullName) == "" { // what handover forms and the monitor read
+		return Entry{}, InvalidInput("field-missing", "field", "fullName")
 	}
 	if o.Name == "console" { // the author of what is done on the machine itself
 		return Entry{}, InvalidInput("code-malformed", "what", "official", "code", o.Name)

@@ -226,3 +226,15 @@ func fold(text string) string {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// allowed lists the choices as an office would write them, each with its canonical value.
+func (c *wantedColumn) allowed() string {
+	values := make([]string, len(c.canonical))
+	for i, value := range c.canonical {
+		values[i] = value
+		if synonyms := c.Choices[value]; len(synonyms) > 0 && synonyms[0] != value {
+			values[i] = synonyms[0] + " (" + value + ")"
+		}
+	}
+	return strings.Join(values, ", ")
+}

@@ -117,7 +117,7 @@ const (
 	NotAnInteger       = "not-an-integer"       //
 	NumberUnclear      = "number-unclear"       // "1.234" or "1,234": thousands or decimals
 	NumberOutOfRange   = "number-out-of-range"  //
-	ChoiceUnknown      = "choice-unknown"       // allowed: the canonical values
+	ChoiceUnknown      = "choice-unknown"       // allowed: each as an office writes it, and its canonical value
 	BooleanUnclear     = "boolean-unclear"      //
 	CellError          = "cell-error"           // the workbook shows an error, as #REF!
 	FormulaNotComputed = "formula-not-computed" // the workbook was saved without the formula's value

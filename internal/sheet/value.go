@@ -49,7 +49,7 @@ func (a *assembly) readCell(column *wantedColumn, place int, d datum) (cell, *pr
 	case Choice:
 		at, ok := column.choice[fold(c.text)]
 		if !ok {
-			p = wrong(ChoiceUnknown, "allowed", strings.Join(column.canonical, ", "))
+			p = wrong(ChoiceUnknown, "allowed", column.allowed())
 		}
 		c.value = int64(at)
 	case Boolean:
