@@ -136,10 +136,10 @@ func (p *Problem) in(s *words.Speaker) *Problem {
 
 // paramNames are the parameters that texts of refusals name. One that a refusal lacks is
 // said as nothing.
-var paramNames = []string{"aboard", "action", "age", "allowed", "authorities", "authority", "birth", "by", "capacity", "certified", "code", "count",
-	"counted", "date", "discrepancy", "entry", "establishment", "field", "handover", "happened", "key", "kind", "location", "max", "min", "number",
-	"offered", "official", "parent", "person", "place", "present", "reason", "recorded", "role", "row", "rows", "seats", "seconds", "sex", "since",
-	"stage", "status", "transfer", "vehicle", "waypoint", "what", "zone"}
+var paramNames = []string{"aboard", "action", "age", "allowed", "apart", "authorities", "authority", "birth", "by", "capacity", "certified", "code", "count",
+	"counted", "date", "discrepancy", "entry", "establishment", "field", "handover", "happened", "key", "kind", "level", "location", "max", "min", "nearest", "needs", "number",
+	"offered", "official", "other", "parent", "person", "place", "present", "reason", "recorded", "risk", "role", "row", "rows", "seats", "seconds", "sex", "since",
+	"stage", "status", "transfer", "vehicle", "waypoint", "what", "why", "zone"}
 
 // spoken says where the catalogue has words for the value of a parameter.
 var spoken = map[string][]string{
@@ -149,6 +149,9 @@ var spoken = map[string][]string{
 	"role":   {"role."},
 	"what":   {"what."},
 	"stage":  {"stage."},
+	"level":  {"level."},
+	"needs":  {"need."},
+	"why":    {"alone."},
 }
 
 // instants are the parameters that are times.
@@ -182,7 +185,7 @@ func lowerFirst(text string) string {
 }
 
 // gaps are what stays around a parameter that was not given.
-var gaps = strings.NewReplacer(" (fila )", "", " (row )", "", " (, )", "", ", )", ")", " ()", "", "()", "")
+var gaps = strings.NewReplacer(" (fila )", "", " (row )", "", " (, )", "", ", )", ")", " ()", "", "()", "", "(, ", "(")
 
 // tidy takes away what stays around parameters that were not given.
 func tidy(text string) string {

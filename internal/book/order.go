@@ -20,6 +20,9 @@ func (b *Book) Order(ctx context.Context, command Command, action custody.Action
 			}
 		}
 		entries, err := decide(tx)
+		if err != nil && !command.Console {
+			return tx.State().Told(err, command.By) // whom else a refusal concerns is not everybody's to know
+		}
 		if err != nil {
 			return err
 		}

@@ -48,6 +48,12 @@ func lived(t testing.TB, b *book.Book, clock *habeastest.Clock, after ...func())
 		one(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.OrderCapacity("OLD-M1-C2", custody.CapacityOrder{Capacity: 1, SignedBy: by, From: now})
 		}))
+	by = "duty"
+	step(one(func(s *custody.State, now time.Time) (custody.Entry, error) {
+		return s.Assess(custody.Assessment{Person: p[3], Risk: custody.HighRisk, Needs: []string{"wheelchair"}, Reason: "interview"}, now)
+	}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
+		return s.OrderApart(custody.KeepApart{Members: p[2:4], Level: custody.CellLevel, Reason: "a threat"}, by, now)
+	}))
 	by = "reception"
 	for _, person := range p[:2] {
 		step(one(func(s *custody.State, now time.Time) (custody.Entry, error) { return s.Identify(id, person, now, now) }),
@@ -131,6 +137,8 @@ func picture(t testing.TB, s *custody.State) string {
 	list(t, &b, "line", s.Lines.All())
 	list(t, &b, "handover", s.Handovers.All())
 	list(t, &b, "discrepancy", s.Discrepancies.All())
+	list(t, &b, "assessment", s.Assessments.All())
+	list(t, &b, "keep apart", s.KeepAparts.All())
 	for p := range s.Transfers.All() {
 		fmt.Fprintf(&b, "%s %+v %v\n", p.ID, s.TransferSums(p.ID), s.TransferVehicles(p.ID))
 	}
@@ -159,7 +167,7 @@ var recordTables = []struct {
 	{"entry", []string{"number"}}, {"checkpoint", []string{"size"}}, {"request", []string{"official", "key"}},
 	{"place", []string{"code"}}, {"official", []string{"name"}}, {"person", []string{"number"}}, {"authority", []string{"id"}},
 	{"release_order", []string{"id"}}, {"holding", []string{"person"}}, {"transfer", []string{"id"}}, {"vehicle", []string{"key"}},
-	{"line", []string{"transfer", "person"}}, {"handover", []string{"id"}}, {"discrepancy", []string{"id"}}, {"attachment", []string{"hash"}},
+	{"line", []string{"transfer", "person"}}, {"handover", []string{"id"}}, {"discrepancy", []string{"id"}}, {"assessment", []string{"person"}}, {"keep_apart", []string{"id"}}, {"attachment", []string{"hash"}},
 }
 
 // dump reads every row of every table of the record, as the database has it.

@@ -31,6 +31,8 @@ var tables = []*table{
 	document("holding", 1, func(s *custody.State) *records[custody.Holding] { return s.Holdings }, "person", func(h *custody.Holding) []any {
 		return []any{h.Person}
 	}),
+	document("assessment", 1, func(s *custody.State) *records[custody.Assessment] { return s.Assessments }, "person", func(a *custody.Assessment) []any { return []any{a.Person} }),
+	document("keep_apart", 1, func(s *custody.State) *records[custody.KeepApart] { return s.KeepAparts }, "id", func(k *custody.KeepApart) []any { return []any{k.ID} }),
 	document("line", 2, func(s *custody.State) *records[custody.Line] { return s.Lines }, "transfer person", func(l *custody.Line) []any {
 		return []any{l.Transfer, l.Person}
 	}),

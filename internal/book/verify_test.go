@@ -60,6 +60,10 @@ func tiny(t testing.TB, s *habeastest.Store) *book.Book {
 			return s.OfferDeparture(id, []string{"B"}, "anna", now, now)
 		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.OrderRelease(custody.ReleaseOrder{Person: p[1], Issuer: "I", Case: "C", Cites: []string{p[1] + "/A1"}}, now)
+		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
+			return s.Assess(custody.Assessment{Person: p[1], Reason: "why"}, now)
+		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
+			return s.OrderApart(custody.KeepApart{Members: p, Level: custody.CellLevel, Reason: "why"}, "anna", now)
 		}))
 	sound(t, b)
 	return b

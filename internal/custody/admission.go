@@ -47,8 +47,8 @@ func (s *State) Admit(number string, a Admission, place string, at, now time.Tim
 			return Entry{}, err
 		}
 	}
-	if against := s.against(p, []*Person{s.identityIn(&e)}, at, now); len(against) > 0 {
-		return Entry{}, against[0]
+	if err := s.admitted(&e, at, now).refusal(p.Code, e.Person); err != nil {
+		return Entry{}, err
 	}
 	if err := s.notFrozen(s.nameIn(&e), place); err != nil {
 		return Entry{}, err
@@ -169,7 +169,7 @@ func (s *State) takeIn(e *Entry, p *Place, at, now time.Time) {
 		}
 	}
 	if e.Move != nil {
-		e.despite(s.against(p, []*Person{s.identityIn(e)}, at, now))
+		e.despite(s.admitted(e, at, now).Breaks(e.Person, p.Code))
 	}
 	if !s.paperFor(e, at) || !s.paperFor(e, now) {
 		e.contradict("held-without-authority", "person", e.Person)
@@ -182,6 +182,14 @@ func (s *State) takeIn(e *Entry, p *Place, at, now time.Time) {
 // differs reports whether an identity is not the one of the register, by what tells people apart.
 func (p *Person) differs(known *Person) bool {
 	return !strings.EqualFold(p.FullName(), known.FullName()) || p.Sex != known.Sex || (p.Birth != "" && known.Birth != "" && p.Birth != known.Birth)
+}
+
+// admitted is the arrangement in which the person of an admission is in its place, with the
+// identity and the papers that they bring.
+func (s *State) admitted(e *Entry, at, now time.Time) *Arrangement {
+	a := s.Arrange(at, now)
+	a.admit(e.Person, s.identityIn(e), e.Detail.(*Admission).Authorities, e.Place)
+	return a
 }
 
 // identityIn is the identity of the person of an admission: the register's, or the one given.

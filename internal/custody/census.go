@@ -148,14 +148,17 @@ func (a *Authority) turns() []time.Time { return []time.Time{a.From, a.Until, a.
 
 // turns are the instants at which the place's capacity changes by itself.
 func (p *Place) turns() []time.Time {
-	if p.Operational == nil {
-		return nil
+	var list []time.Time
+	if o := p.Operational; o != nil {
+		list = append(list, o.From, o.Until)
 	}
-	turns := []time.Time{p.Operational.From, p.Operational.Until}
 	for _, o := range p.Earlier {
-		turns = append(turns, o.From, o.Until)
+		list = append(list, o.From, o.Until)
 	}
-	return turns
+	if o := p.Over; o != nil {
+		list = append(list, o.From, o.Until)
+	}
+	return list
 }
 
 // settle brings the census to an instant.

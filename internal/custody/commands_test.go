@@ -62,7 +62,8 @@ func (m *machine) admit(t *rapid.T) {
 	fact := rapid.IntRange(0, 3).Draw(t, "as a fact") == 0
 	a := habeastest.Admission(n, papers...)
 	live, w := anyLive(papers, at, m.now()), &who{nth: n}
-	against := m.against(place, at, m.now(), w.sex())
+	w.file("", papers)
+	against := m.against(place, at, m.now(), w)
 	entries := m.play(t, "admission", fact || (len(against) == 0 && live), order{"reception", custody.AdmitPeople,
 		once(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			if fact {
@@ -76,7 +77,8 @@ func (m *machine) admit(t *rapid.T) {
 		return
 	}
 	m.people[entries[0].Person] = w
-	m.people[entries[0].Person].file(entries[0].Person, papers)
+	w.papers = nil
+	w.file(entries[0].Person, papers)
 	m.put(entries[0].Person, "held", m.places[place].establishment, place, m.places[place].establishment, "", at)
 	if !live {
 		against = append(against, "held-without-authority")
@@ -125,9 +127,9 @@ func (m *machine) readmit(t *rapid.T) {
 	person, at, papers, place := m.anyone(t), m.at(t), m.papers(t), m.anyHolding(t)
 	w := m.people[person]
 	a := custody.Admission{Authorities: papers}
-	now, on := m.now(), &who{papers: slices.Clone(w.papers)}
+	now, on := m.now(), &who{nth: w.nth, papers: slices.Clone(w.papers)}
 	on.file(person, papers)
-	can := !w.held() && w.status != "dead" && !at.Before(w.since) && m.roomy(place, at, now, w.sex()) && on.liveAtBoth(at, now)
+	can := !w.held() && w.status != "dead" && !at.Before(w.since) && m.roomy(place, at, now, on) && on.liveAtBoth(at, now)
 	if m.play(t, "readmission", can, order{"reception", custody.AdmitPeople,
 		once(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.Admit(person, a, place, at, now)
@@ -147,7 +149,7 @@ func (m *machine) move(t *rapid.T) {
 	if rapid.Bool().Draw(t, "within the walls") {
 		to = map[string]string{habeastest.Origin: habeastest.OriginCell, habeastest.Centre: habeastest.CentreCell(1, 2)}[w.establishment]
 	}
-	can := m.orderable(person) && w.status == "held" && w.vehicle == "" && w.place != to && !at.Before(w.since) && m.roomy(to, at, m.now(), w.sex()) &&
+	can := m.orderable(person) && w.status == "held" && w.vehicle == "" && w.place != to && !at.Before(w.since) && m.roomy(to, at, m.now(), w) &&
 		m.places[to].establishment == w.establishment
 	if m.play(t, "move", can, order{"duty", custody.MovePeople,
 		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.CellMove(person, to, at, m.now()) }),
@@ -173,7 +175,7 @@ func (m *machine) found(t *rapid.T) {
 		kinds = []string{"found-elsewhere"}
 		moves = p.holds && w.status == "held" && w.vehicle == "" && m.pending(person) == "" && p.establishment == w.establishment
 		if moves {
-			kinds = append(kinds, m.against(place, at, m.now(), w.sex())...)
+			kinds = append(kinds, m.against(place, at, m.now(), w)...)
 		}
 	}
 	entries := m.play(t, "sighting", true, order{"landing", custody.StateFacts,
@@ -203,7 +205,7 @@ func (m *machine) comeBack(t *rapid.T) {
 	w, e, now := m.people[person], m.places[place].establishment, m.now()
 	kinds := []string{"returned-not-out"}
 	if back := map[string][]string{"out": {}, "at-large": {}, "dead": {"recorded-dead"}}[w.status]; back != nil {
-		kinds = append(back, m.against(place, at, now, w.sex())...)
+		kinds = append(back, m.against(place, at, now, w)...)
 		if w.status == "out" && w.establishment != e {
 			kinds = append(kinds, "returned-elsewhere")
 		}
@@ -671,7 +673,8 @@ func (m *machine) acceptBy(t *rapid.T, id string, o *offer, by string) {
 		giver = o.transfer
 	}
 	can := !o.ended && o.releasing != by && !at.Before(o.at)
-	var moved, coming []string
+	var moved []string
+	var coming []*who
 	for _, p := range o.people {
 		w := m.people[p]
 		if !w.held() || w.custodian != giver || w.moves != o.moves[p] {
@@ -680,7 +683,7 @@ func (m *machine) acceptBy(t *rapid.T, id string, o *offer, by string) {
 		can = can && !at.Before(w.since) && (o.kind == "arrival" || w.liveAtBoth(at, m.now()))
 		moved = append(moved, p)
 		if w.place != o.place {
-			coming = append(coming, w.sex())
+			coming = append(coming, w)
 		}
 	}
 	if o.kind == "arrival" {
@@ -785,11 +788,11 @@ func (m *machine) offerArrivalOf(t *rapid.T, id string, buses []*bus, people []s
 			all = append(all, p)
 		}
 	}
-	var coming []string
+	var coming []*who
 	for _, p := range all {
 		can = can && m.orderable(p) && !at.Before(m.people[p].since)
 		if m.people[p].place != place {
-			coming = append(coming, m.people[p].sex())
+			coming = append(coming, m.people[p])
 		}
 	}
 	can = can && len(all) > 0 && m.roomy(place, at, m.now(), coming...)
@@ -821,7 +824,7 @@ func (m *machine) withdrawOf(t *rapid.T, id, person string) {
 	case l.departed():
 		kinds = append(kinds, "withdrawn-after-departure")
 	case l.status == "boarded":
-		kinds = m.against(l.left, m.now(), m.now(), w.sex())
+		kinds = m.against(l.left, m.now(), m.now(), w)
 	}
 	entries := m.play(t, "withdrawal", l != nil, order{"health", custody.LoadVehicles,
 		once(func(s *custody.State, now time.Time) (custody.Entry, error) {
@@ -895,7 +898,7 @@ func (m *machine) unlisted(t *rapid.T) {
 	number, a := "", habeastest.Admission(len(m.people), papers...)
 	w := &who{nth: len(m.people)}
 	w.file("", papers)
-	moves, kinds := true, m.against(place, at, now, w.sex())
+	moves, kinds := true, m.against(place, at, now, w)
 	if rapid.IntRange(0, 2).Draw(t, "somebody known") > 0 || len(m.people) >= mostHeld+2 {
 		number, a = m.anyone(t), custody.Admission{Authorities: papers}
 		w = m.people[number]

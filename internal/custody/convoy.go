@@ -222,7 +222,7 @@ func (s *State) leaveVehicle(kind Kind, transfer, person, place, note string, at
 		return e, nil
 	}
 	e.Move = h.to("", place, transfer)
-	e.despite(s.against(s.Places.Get(place), []*Person{s.People.Get(person)}, at, now))
+	e.despite(s.against(s.Places.Get(place), person, at, now))
 	if at.Before(h.Since) {
 		e.contradict("before-last-movement", "person", person, "place", place, "roll", h.At.Place)
 	}

@@ -8,11 +8,48 @@ import (
 
 func (s *State) placeChanged(old, new *Place) {
 	s.census.roomTurned(old, new)
-	if old != nil {
-		s.derived.children[old.Parent]--
+	d := &s.derived
+	if old != nil && (new == nil || new.Parent != old.Parent) {
+		takeFrom(d.inside, old.Parent, old.Code)
 	}
-	if new != nil {
-		s.derived.children[new.Parent]++
+	if new != nil && (old == nil || new.Parent != old.Parent) {
+		putInto(d.inside, new.Parent, new.Code)
+	}
+	if old != nil && old.Over != nil {
+		delete(d.over, old.Code)
+	}
+	if new != nil && new.Over != nil {
+		d.over[new.Code] = struct{}{}
+	}
+}
+
+// putInto and takeFrom keep sets by key; an empty one goes.
+func putInto(sets map[string]map[string]struct{}, of, member string) {
+	set := sets[of]
+	if set == nil {
+		set = map[string]struct{}{}
+		sets[of] = set
+	}
+	set[member] = struct{}{}
+}
+
+func takeFrom(sets map[string]map[string]struct{}, of, member string) {
+	delete(sets[of], member)
+	if len(sets[of]) == 0 {
+		delete(sets, of)
+	}
+}
+
+func (s *State) keepApartChanged(old, new *KeepApart) {
+	if old != nil && old.Ended.IsZero() {
+		for _, person := range old.Members {
+			remove(s.derived.aparts, person, old.ID)
+		}
+	}
+	if new != nil && new.Ended.IsZero() {
+		for _, person := range new.Members {
+			addSorted(s.derived.aparts, person, new.ID)
+		}
 	}
 }
 
@@ -36,7 +73,7 @@ func (s *State) holdingChanged(old, new *Holding) {
 	d := &s.derived
 	if old != nil && old.Status.InCustody() {
 		d.held--
-		d.present[old.At.Place]--
+		takeFrom(d.occupants, old.At.Place, old.Person)
 		d.roll[old.At.Establishment]--
 		if set := d.aboard[old.At.Place]; set != nil {
 			delete(set, old.Person)
@@ -44,7 +81,7 @@ func (s *State) holdingChanged(old, new *Holding) {
 	}
 	if new != nil && new.Status.InCustody() {
 		d.held++
-		d.present[new.At.Place]++
+		putInto(d.occupants, new.At.Place, new.Person)
 		d.roll[new.At.Establishment]++
 		if new.Vehicle != "" && new.At.Place == new.Vehicle {
 			set := d.aboard[new.At.Place]
@@ -95,11 +132,17 @@ func (s *State) lineChanged(old, new *Line) {
 		if new == nil {
 			delete(d.lines[old.Transfer], old.Person)
 		}
+		if d.planned[old.Person] == old.Transfer {
+			delete(d.planned, old.Person)
+		}
 	}
 	if new != nil {
 		count(new, 1)
 		if !new.Status.Settled() {
 			d.active[new.Person] = new.Transfer
+		}
+		if new.Cell != "" && (!new.Status.Settled() || new.Status == Received) && d.planned[new.Person] <= new.Transfer {
+			d.planned[new.Person] = new.Transfer
 		}
 		if old == nil {
 			set := d.lines[new.Transfer]

@@ -45,7 +45,21 @@ func everyKind(t testing.TB) []*custody.Entry {
 		return st.Die(s.p[5], custody.Death{Circumstances: "illness", Cause: "heart", Remains: "family"}, n)
 	}))
 
+	s.ok("engineer", once(func(st *state, n time.Time) (entry, error) {
+		return st.Designate("OLD-M1-C2", custody.Designation{Sex: "M", Age: custody.Adult, Features: []string{"wheelchair"}}, n)
+	}))
+	s.ok("governor", once(func(st *state, n time.Time) (entry, error) {
+		return st.OrderOverCapacity("OLD-M1-C2", custody.OverCapacity{Capacity: 3, SignedBy: "governor", Until: n.Add(time.Hour), Reason: "flooding"}, n)
+	}))
+	s.ok("health", assess(custody.Assessment{Person: s.p[0], Risk: custody.HighRisk, With: []string{s.p[1]}, Needs: []string{"wheelchair"}, Review: now().AddDate(0, 1, 0)}))
+	kept := s.ok("duty", apart(custody.WingLevel, true, s.p[2], s.p[3]))[0].Detail.(*custody.KeepApart).ID
+	s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.EndApart(kept, "settled", n) }))
+	s.ok("duty", carryOut(to(s.p[1], "OLD-M1-C2"), to(s.p[2], "OLD-M1-C2")))
+
 	id := s.transfer(s.p[:5]...)
+	s.ok("planner", once(func(st *state, n time.Time) (entry, error) {
+		return st.PlanCells(id, custody.CellPlan{Cells: []custody.PlannedCell{{Person: s.p[3], Cell: habeastest.CentreCell(1, 1), Why: "room"}}, Unplaced: s.p[:1]}, n, n)
+	}))
 	s.ok("planner", once(func(st *state, _ time.Time) (entry, error) {
 		return st.AddWaypoint(id, custody.Waypoint{Code: "W1", Name: "Bridge"})
 	}))

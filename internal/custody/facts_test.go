@@ -33,7 +33,7 @@ func TestTakenInWhereNobodyMayBe(t *testing.T) {
 	if s.State.Present(small) != 3 {
 		t.Fatalf("%d are in the cell", s.State.Present(small))
 	}
-	s.fact("reception", takenIn("", small, habeastest.Admission(21)), "place-over-capacity", "held-without-authority")
+	s.fact("reception", takenIn("", small, habeastest.Admission(21)), "place-over-capacity", "cell-rule-broken", "held-without-authority")
 
 	s.ok("engineer", once(func(st *state, _ time.Time) (entry, error) { return st.TakeOut("CTR-M1", "flooded") }))
 	e = s.fact("reception", takenIn("", habeastest.CentreCell(1, 2), habeastest.Admission(22, habeastest.Paper(22, now))), "place-out-of-use")
@@ -138,7 +138,7 @@ func TestUnlistedWhateverTheRollSays(t *testing.T) {
 	for i := range 2 {
 		s.ok("reception2", at("", tiny, habeastest.Admission(30+i, habeastest.Paper(i, s.Clock.Now()))))
 	}
-	s.fact("reception2", at("", tiny, habeastest.Admission(33)), "place-over-capacity", "held-without-authority", "arrived-unlisted")
+	s.fact("reception2", at("", tiny, habeastest.Admission(33)), "place-over-capacity", "cell-rule-broken", "held-without-authority", "arrived-unlisted")
 
 	sent := habeastest.Admission(1, habeastest.Paper(77, s.Clock.Now()))
 	s.fact("reception2", at(s.p[1], habeastest.CentreReception, sent), "arrived-unlisted")

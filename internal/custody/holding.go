@@ -64,32 +64,23 @@ func (s *State) orderable(person string) (*Holding, error) {
 	return h, nil
 }
 
-// CellMove decides a move within an establishment, to a cell or any other place in it.
+// CellMove decides a move within an establishment, to a cell or any other place in it. A
+// place that breaks a hard rule for the person, or for whoever is left behind, is refused
+// whoever asks; the refusal says which rule, and which cells nearby would do.
 func (s *State) CellMove(person, to string, at, now time.Time) (Entry, error) {
-	h, err := s.orderable(person)
-	if err != nil {
+	o := CellOrder{Person: person, To: to, Happened: at}
+	if err := s.movable(o, at); err != nil {
 		return Entry{}, err
 	}
-	if h.Status != Held || h.Vehicle != "" {
-		return Entry{}, refuse(Conflict, 1, "not-in-establishment", "person", person, "place", h.At.Place)
-	}
-	if h.At.Place == to {
-		return Entry{}, refuse(Conflict, 1, "already-there", "person", person, "place", to)
-	}
-	if err := notBefore(h, at); err != nil {
+	a := s.Arrange(at, now)
+	a.Put(person, to)
+	if err := a.refusal(to, person); err != nil {
 		return Entry{}, err
 	}
-	if err := s.notFrozen(person, h.At.Place, to); err != nil {
+	if err := first(a.LeftAlone()); err != nil {
 		return Entry{}, err
 	}
-	p, err := s.roomFor(person, to, at, now)
-	if err != nil {
-		return Entry{}, err
-	}
-	if p.Establishment != h.At.Establishment {
-		return Entry{}, refuse(Conflict, 2, "other-establishment", "person", person, "place", to, "establishment", h.At.Establishment)
-	}
-	return Entry{Kind: PersonMoved, Person: person, Happened: at, Place: to, Move: h.to(h.At.Establishment, to, h.At.Custodian)}, nil
+	return s.moved(o), nil
 }
 
 // Found records that a person was found in a place. It is a fact: a place that differs
@@ -117,7 +108,7 @@ func (s *State) Found(person, place string, at, now time.Time) (Entry, error) {
 		e.contradict("found-elsewhere", "person", person, "place", place, "roll", h.At.Place)
 	default:
 		e.contradict("found-elsewhere", "person", person, "place", place, "roll", h.At.Place)
-		e.despite(s.against(p, []*Person{s.People.Get(person)}, at, now))
+		e.despite(s.against(p, person, at, now))
 		e.Move = h.to(h.At.Establishment, place, h.At.Custodian)
 	}
 	return e, nil
@@ -219,7 +210,7 @@ func (s *State) Return(person, place string, at, now time.Time) (Entry, error) {
 		e.contradict("returned-not-out", "person", person, "place", place, "status", h.said())
 	}
 	if e.Move != nil {
-		e.despite(s.against(p, []*Person{s.People.Get(person)}, at, now))
+		e.despite(s.against(p, person, at, now))
 		if at.Before(h.Since) {
 			e.contradict("before-last-movement", "person", person, "place", place, "roll", h.At.Place) // back all the same
 		}

@@ -14,6 +14,7 @@ const (
 	CapacityOrdered  Kind = "place.capacity-ordered"
 	PlaceTakenOut    Kind = "place.taken-out"
 	PlaceBackInUse   Kind = "place.back-in-use"
+	PlaceDesignated  Kind = "place.designated"
 	OfficialAppoint  Kind = "official.appointed"
 	OfficialDismiss  Kind = "official.dismissed"
 	PersonAdmitted   Kind = "person.admitted"
@@ -29,6 +30,13 @@ const (
 	PersonDied       Kind = "person.died"
 	PersonEscaped    Kind = "person.escaped"
 	PersonRecaptured Kind = "person.recaptured"
+
+	OverCapacityOrdered Kind = "place.over-capacity-ordered"
+	PersonAssessed      Kind = "person.assessed"
+	ApartOrdered        Kind = "keep-apart.ordered"
+	ApartEnded          Kind = "keep-apart.ended"
+	CellsPlanned        Kind = "transfer.cells-planned"
+	PlanCommitted       Kind = "cells.plan-committed"
 
 	TransferDrafted  Kind = "transfer.drafted"
 	TransferApproved Kind = "transfer.approved"
@@ -100,6 +108,14 @@ func init() {
 		PersonDied:       {detail[Death](), true, applyDied},
 		PersonEscaped:    {nil, true, applyEscaped},
 		PersonRecaptured: {nil, true, applyMove},
+
+		PlaceDesignated:     {detail[Designation](), false, applyPlaceDesignated},
+		OverCapacityOrdered: {detail[OverCapacity](), false, applyOverCapacityOrdered},
+		PersonAssessed:      {detail[Assessment](), false, applyAssessed},
+		ApartOrdered:        {detail[KeepApart](), false, applyApartOrdered},
+		ApartEnded:          {detail[ApartEnd](), false, applyApartEnded},
+		CellsPlanned:        {detail[CellPlan](), false, applyCellsPlanned},
+		PlanCommitted:       {detail[PlanOutcome](), false, applyPlanCommitted},
 
 		TransferDrafted:  {detail[Transfer](), false, applyTransferDrafted},
 		TransferApproved: {nil, false, applyTransferStatus(Approved)},

@@ -219,7 +219,7 @@ func (m *machine) papers(t *rapid.T) []custody.Authority {
 // file adds papers to a person of the model, numbered as the register numbers them.
 func (w *who) file(person string, papers []custody.Authority) {
 	for _, a := range papers {
-		w.papers = append(w.papers, &sheet{id: fmt.Sprint(person, "/A", len(w.papers)+1), from: a.From, until: a.Until})
+		w.papers = append(w.papers, &sheet{id: fmt.Sprint(person, "/A", len(w.papers)+1), from: a.From, until: a.Until, sentence: a.Kind == custody.Sentence})
 	}
 }
 

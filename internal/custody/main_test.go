@@ -29,15 +29,25 @@ func picture(s *custody.State) string {
 	records(&b, s.CountLandings.All())
 	records(&b, s.CountMoves.All())
 	records(&b, s.CountRules.All())
+	records(&b, s.Assessments.All())
+	records(&b, s.KeepAparts.All())
 	var derived []string
 	for p := range s.Places.All() {
-		derived = append(derived, fmt.Sprintln(p.Code, s.Present(p.Code), s.Roll(p.Code), s.Aboard(p.Code)))
+		derived = append(derived, fmt.Sprintln(p.Code, s.Present(p.Code), s.Roll(p.Code), s.Aboard(p.Code), s.Occupants(p.Code), s.Inside(p.Code)))
 	}
 	for t := range s.Transfers.All() {
 		derived = append(derived, fmt.Sprintln(t.ID, s.TransferSums(t.ID), s.Listed(t.ID), s.TransferVehicles(t.ID), s.OpenDiscrepancies(t.ID), s.StandingInTheWay(t.ID)))
 	}
 	for p := range s.People.All() {
-		derived = append(derived, fmt.Sprintln(p.Number, s.ActiveTransfer(p.Number), s.PendingHandover(p.Number), len(s.PapersOf(p.Number)), len(s.DiscrepanciesOf(p.Number))))
+		derived = append(derived, fmt.Sprintln(p.Number, s.ActiveTransfer(p.Number), s.PendingHandover(p.Number), len(s.PapersOf(p.Number)), len(s.DiscrepanciesOf(p.Number)), len(s.ApartsOf(p.Number))))
+	}
+	for _, p := range s.OverCapacityLive(s.LastRecorded) {
+		derived = append(derived, fmt.Sprintln(p.Code, "over capacity"))
+	}
+	for p := range s.Places.All() {
+		if p.Kind == custody.Establishment {
+			s.Reserved(p.Code, func(person, cell string) { derived = append(derived, fmt.Sprintln(person, "planned into", cell)) })
+		}
 	}
 	for c := range s.Counts.All() {
 		derived = append(derived, fmt.Sprintln(c.ID, s.CountProgress(c.ID), len(s.CountLandingsOf(c.ID)), len(s.CountsOf(c.Establishment, 1000)), s.LastCleared(c.Establishment)))

@@ -46,6 +46,8 @@ type Line struct {
 	Reason       string     `json:"reason,omitempty"`
 	Unlisted     bool       `json:"unlisted,omitempty"`     // arrived though not on the manifest
 	ArrivedLater bool       `json:"arrivedLater,omitempty"` // diverted, and received afterwards
+	Cell         string     `json:"cell,omitempty"`         // where a plan puts the person at the destination
+	Why          string     `json:"why,omitempty"`          // why that cell, as the code of a reason
 	Entry        int64      `json:"entry"`
 }
 
@@ -222,7 +224,7 @@ func (s *State) Withdraw(transfer, person, reason, note string, now time.Time) (
 		e.contradict("withdrawn-after-departure", "person", person, "status", string(l.Status))
 	case l.Status == Boarded && h != nil && h.Status == Held && h.At.Place == l.Vehicle:
 		e.Move, e.Place = h.to(h.At.Establishment, l.From, h.At.Custodian), l.From
-		e.despite(s.against(s.Places.Get(l.From), []*Person{s.People.Get(person)}, now, now))
+		e.despite(s.against(s.Places.Get(l.From), person, now, now))
 	}
 	return e, nil
 }

@@ -53,6 +53,7 @@ type who struct {
 type sheet struct {
 	id                 string
 	from, until, ended time.Time
+	sentence           bool
 }
 
 type letter struct {
@@ -213,7 +214,7 @@ func (m *model) within(place, around string) bool {
 }
 
 // against lists what speaks against people of these sexes coming into a place, at two instants.
-func (m *model) against(place string, at, now time.Time, sexes ...string) (kinds []string) {
+func (m *model) against(place string, at, now time.Time, coming ...*who) (kinds []string) {
 	p := m.places[place]
 	shut, full := false, false
 	for up := place; up != ""; up = m.places[up].parent {
@@ -222,7 +223,7 @@ func (m *model) against(place string, at, now time.Time, sexes ...string) (kinds
 		}
 	}
 	for _, t := range []time.Time{at, now} {
-		if n := p.capacity(t); n >= 0 && m.in(place)+len(sexes) > n {
+		if n := p.capacity(t); n >= 0 && m.in(place)+len(coming) > n {
 			full = true
 		}
 	}
@@ -232,18 +233,21 @@ func (m *model) against(place string, at, now time.Time, sexes ...string) (kinds
 	if full {
 		kinds = append(kinds, "place-over-capacity")
 	}
-	for _, sex := range sexes {
-		if p.sex != "" && p.sex != sex {
+	for _, w := range coming {
+		if p.sex != "" && p.sex != w.sex() {
 			kinds = append(kinds, "place-for-other-sex")
 		}
+	}
+	if !m.alike(place, coming, at, now) {
+		kinds = append(kinds, "cell-rule-broken")
 	}
 	return kinds
 }
 
 // roomy says whether a place can be ordered to take people: nobody, when all are there.
-func (m *model) roomy(place string, at, now time.Time, sexes ...string) bool {
+func (m *model) roomy(place string, at, now time.Time, coming ...*who) bool {
 	p := m.places[place]
-	return p != nil && p.holds && (len(sexes) == 0 || len(m.against(place, at, now, sexes...)) == 0)
+	return p != nil && p.holds && (len(coming) == 0 || len(m.against(place, at, now, coming...)) == 0)
 }
 
 func (w *who) sex() string { return habeastest.Person(w.nth).Sex }
@@ -278,7 +282,7 @@ func (m *model) standsHere(person, place, transfer string, at, now time.Time) (m
 		kinds = append(kinds, "before-last-movement")
 	}
 	if moves {
-		kinds = append(kinds, m.against(place, at, now, w.sex())...)
+		kinds = append(kinds, m.against(place, at, now, w)...)
 	}
 	if !w.liveAtBoth(at, now) {
 		kinds = append(kinds, "held-without-authority")

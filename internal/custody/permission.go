@@ -25,6 +25,9 @@ const (
 	SeeCounts        Action = "see-counts"        // what an open count expects, and every slip
 	SignCounts       Action = "sign-counts"       // say that a count is cleared
 	OrderCounts      Action = "order-count-rules" // the schedule and the other settings
+	AssessPeople     Action = "assess-people"     // sharing risk and needs
+	KeepPeopleApart  Action = "keep-apart"
+	PlanCells        Action = "plan-cells" // propose who goes into which cell
 	ReadRecords      Action = "read-records"
 	ReadBook         Action = "read-book"
 )
@@ -52,6 +55,9 @@ var permissions = map[Action][]Role{
 	SeeCounts:        {DutyManager, ControlRoom, Governor, Monitor},
 	SignCounts:       {DutyManager},
 	OrderCounts:      {Governor},
+	AssessPeople:     {ReceptionOfficer, HealthStaff, RecordsOfficer, DutyManager},
+	KeepPeopleApart:  {RecordsOfficer, DutyManager, Governor},
+	PlanCells:        {MovementPlanner, ReceptionOfficer, DutyManager, ControlRoom},
 	ReadRecords: {ReceptionOfficer, MovementPlanner, EscortCommander, ControlRoom, LandingOfficer, RecordsOfficer, HealthStaff,
 		Governor, DutyManager, Monitor},
 	ReadBook: {RecordsOfficer, Governor, DutyManager, Monitor, MovementPlanner},

@@ -69,6 +69,10 @@ type Place struct {
 	Certified   int            `json:"certified,omitempty"`
 	Declared    int            `json:"declared,omitempty"`
 	Operational *CapacityOrder `json:"operational,omitempty"` // the governor's newest order
+	Over        *OverCapacity  `json:"over,omitempty"`        // the governor's newest order to go over certified capacity
+	Age         AgeClass       `json:"age,omitempty"`         // whom the place is for: Adult or Child; empty: not said
+	Legal       LegalStatus    `json:"legal,omitempty"`       // whom the place is for: Untried or Convicted; empty: not said
+	Features    []string       `json:"features,omitempty"`    // what it offers, e.g. "wheelchair"; sorted
 	OutOfUse    bool           `json:"outOfUse,omitempty"`
 	OutReason   string         `json:"outReason,omitempty"`
 	// Outages are when it was out of use, oldest first, and Earlier the capacity orders that
@@ -121,14 +125,18 @@ func (p *Place) orderAt(at time.Time) *CapacityOrder {
 }
 
 // Capacity is how many people the place may hold at an instant: the lower of certified
-// and operational. A place with neither (a reception, a hospital, a court) has no
-// number; limited is then false. Declared capacity never counts.
+// and operational, or what a live order to go over certified capacity says. A place with
+// neither (a reception, a hospital, a court) has no number; limited is then false. Declared
+// capacity never counts.
 func (p *Place) Capacity(at time.Time) (capacity int, limited bool) {
 	capacity, limited = p.Certified, p.Certified > 0
 	if o := p.orderAt(at); o != nil {
 		if !limited || o.Capacity < capacity {
 			capacity, limited = o.Capacity, true
 		}
+	}
+	if p.Over.Live(at) {
+		capacity, limited = max(capacity, p.Over.Capacity), true
 	}
 	return capacity, limited
 }
@@ -166,9 +174,11 @@ func (s *State) Open(p Place) (Entry, error) {
 	if err := checkText("name", p.Name, 200); err != nil {
 		return Entry{}, err
 	}
-	if p.Sex != "" && p.Sex != "M" && p.Sex != "F" {
-		return Entry{}, InvalidInput("sex-unknown", "place", p.Code, "sex", p.Sex)
+	design := Designation{Sex: p.Sex, Age: p.Age, Legal: p.Legal, Features: p.Features}
+	if err := design.check(p.Code); err != nil {
+		return Entry{}, err
 	}
+	p.Features = design.Features
 	for _, n := range []int{p.FloorArea, p.Toilets, p.Washbasins, p.Showers, p.Certified, p.Declared} {
 		if n < 0 || n > 100_000_000 {
 			return Entry{}, InvalidInput("place-number-absurd", "place", p.Code)
@@ -201,7 +211,7 @@ func (s *State) Open(p Place) (Entry, error) {
 	if p.Kind != Establishment {
 		p.Zone = ""
 	}
-	p.Operational, p.OutOfUse, p.OutReason = nil, false, ""
+	p.Operational, p.Over, p.OutOfUse, p.OutReason = nil, nil, false, ""
 	p.Outages, p.Earlier = nil, nil
 	return Entry{Kind: PlaceOpened, Place: p.Code, Detail: &p}, nil
 }
@@ -250,14 +260,9 @@ func (s *State) TakeOut(place, reason string) (Entry, error) {
 
 // presentUnder counts the people in a place and in all places inside it.
 func (s *State) presentUnder(place string) int {
-	n := 0
-	for p := range s.Places.All() {
-		for up := p; up != nil; up = s.Places.Get(up.Parent) {
-			if up.Code == place {
-				n += s.Present(p.Code)
-				break
-			}
-		}
+	n := s.Present(place)
+	for child := range s.derived.inside[place] {
+		n += s.presentUnder(child)
 	}
 	return n
 }

@@ -11,43 +11,15 @@ import "time"
 // not then: a paper, a capacity, a place out of use. How many people are in a place is what
 // the record says now; who was there then is for the book to tell.
 
-// against lists what speaks against people coming into a place, judged at both instants;
-// empty when nothing does. Whoever is in the place already does not come. For many at once
-// the refusals about room name nobody.
-func (s *State) against(p *Place, people []*Person, at, now time.Time) []*Refusal {
-	var list []*Refusal
-	coming, who := 0, ""
-	for _, person := range people {
-		if h := s.Holdings.Get(person.Number); h == nil || h.At.Place != p.Code || !h.Status.InCustody() {
-			coming++
-		}
-	}
-	if coming == 0 {
+// against lists the hard rules that a person breaks by coming into a place, judged at both
+// instants; empty when there are none. Whoever is in the place already does not come.
+func (s *State) against(p *Place, person string, at, now time.Time) []*Refusal {
+	if s.placeOf(person) == p.Code {
 		return nil
 	}
-	if len(people) == 1 {
-		who = people[0].called()
-	}
-	if shut, why := s.outOfUse(p, at, now); shut != nil {
-		list = append(list, refuse(Conflict, 1, "place-out-of-use", "place", shut.Code, "reason", why, "person", who))
-	}
-	if capacity, limited := p.lowestCapacity(at, now); (limited || p.Kind == Cell) && s.Present(p.Code)+coming > capacity {
-		list = append(list, refuse(Conflict, 1, "place-full", "place", p.Code, "capacity", itoa(capacity), "present", itoa(s.Present(p.Code)), "person", who))
-	}
-	for _, person := range people {
-		if p.Sex != "" && person.Sex != p.Sex {
-			list = append(list, refuse(Conflict, 4, "place-for-other-sex", "place", p.Code, "person", person.called()))
-		}
-	}
-	return list
-}
-
-// called names a person in a refusal: by number, or by name before one is given.
-func (p *Person) called() string {
-	if p.Number == "" {
-		return p.FullName()
-	}
-	return p.Number
+	a := s.Arrange(at, now)
+	a.Put(person, p.Code)
+	return a.Breaks(person, p.Code)
 }
 
 // despite contradicts the record with everything that speaks against the fact.
@@ -60,33 +32,24 @@ func (e *Entry) despite(against []*Refusal) {
 			e.contradict("place-out-of-use", "person", e.Person, "place", r.Params["place"], "reason", r.Params["reason"])
 		case "place-for-other-sex":
 			e.contradict("place-for-other-sex", "person", e.Person, "place", r.Params["place"])
+		default:
+			e.contradict("cell-rule-broken", "person", e.Person, "place", r.Params["place"], "rule", r.Code, "with", r.Params["other"])
 		}
 	}
 }
 
-// roomFor refuses an order that puts somebody into a place that is none for people, or
-// that something speaks against.
-func (s *State) roomFor(person, place string, at, now time.Time) (*Place, error) {
-	p, err := s.holdingPlace(place)
-	if err != nil {
-		return nil, err
-	}
-	if against := s.against(p, []*Person{s.People.Get(person)}, at, now); len(against) > 0 {
-		return nil, against[0]
-	}
-	return p, nil
-}
-
-// roomForAll is roomFor for many people at once.
+// roomForAll refuses an order that puts all these people into a place at once, when one of
+// them breaks a hard rule there.
 func (s *State) roomForAll(p *Place, people []string, at, now time.Time) error {
-	identities := make([]*Person, len(people))
-	for i, person := range people {
-		identities[i] = s.People.Get(person)
+	a := s.Arrange(at, now)
+	var coming []string
+	for _, person := range people {
+		if s.placeOf(person) != p.Code {
+			a.Put(person, p.Code)
+			coming = append(coming, person)
+		}
 	}
-	if against := s.against(p, identities, at, now); len(against) > 0 {
-		return against[0]
-	}
-	return nil
+	return a.refusal(p.Code, coming...)
 }
 
 // holdingPlace returns a place in which people can be, vehicles apart: those have orders of
@@ -125,15 +88,6 @@ func (s *State) outOfUse(p *Place, at, now time.Time) (*Place, string) {
 		}
 	}
 	return nil, ""
-}
-
-// lowestCapacity is the lower of the capacities at two instants.
-func (p *Place) lowestCapacity(at, now time.Time) (capacity int, limited bool) {
-	capacity, limited = p.Capacity(at)
-	if c, l := p.Capacity(now); l && (!limited || c < capacity) {
-		return c, l
-	}
-	return capacity, limited
 }
 
 // liveAtBoth reports whether the person is held on paper at both instants, not necessarily

@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -26,6 +27,8 @@ type State struct {
 	CountLandings *Table[CountLanding]
 	CountMoves    *Table[CountMove]
 	CountRules    *Table[CountRules]
+	Assessments   *Table[Assessment] // the newest of each person
+	KeepAparts    *Table[KeepApart]
 
 	journal   journal
 	derived   derived
@@ -42,11 +45,14 @@ type savepoint struct {
 // derived are numbers and lists that follow from the records; they are kept true at
 // every change and never stored.
 type derived struct {
-	present    map[string]int                 // people in a place itself, by place
+	occupants  map[string]map[string]struct{} // people in a place itself, by place
 	roll       map[string]int                 // people on an establishment's roll
 	held       int                            // people in custody, everywhere
 	papers     map[string][]string            // authorities by person, oldest first
-	children   map[string]int                 // places directly inside a place
+	inside     map[string]map[string]struct{} // places directly inside a place
+	over       map[string]struct{}            // places that have ever had an order to go over capacity
+	planned    map[string]string              // transfer whose plan gives a person a cell, until it is called off or they are lost to it
+	aparts     map[string][]string            // keep-apart orders not ended, by person, oldest first
 	lines      map[string]map[string]struct{} // people on a transfer's manifest
 	onTransfer map[string]Sums
 	aboard     map[string]map[string]struct{} // people whose place is this vehicle
@@ -62,7 +68,8 @@ type derived struct {
 // NewState returns the state before the first entry.
 func NewState() *State {
 	s := &State{derived: derived{
-		present: map[string]int{}, roll: map[string]int{}, papers: map[string][]string{}, children: map[string]int{},
+		occupants: map[string]map[string]struct{}{}, roll: map[string]int{}, papers: map[string][]string{},
+		inside: map[string]map[string]struct{}{}, over: map[string]struct{}{}, planned: map[string]string{}, aparts: map[string][]string{},
 		lines: map[string]map[string]struct{}{}, onTransfer: map[string]Sums{}, aboard: map[string]map[string]struct{}{},
 		vehicles: map[string][]string{}, open: map[string]int{}, pending: map[string][]string{}, active: map[string]string{}, orders: map[string][]string{}, disputes: map[string][]string{},
 		counts: newCountIndex(),
@@ -83,6 +90,8 @@ func NewState() *State {
 	s.CountLandings = newTable(j, func(l *CountLanding) string { return l.Key() }, s.countLandingChanged)
 	s.CountMoves = newTable(j, func(m *CountMove) string { return m.Key() }, s.countMoveChanged)
 	s.CountRules = newTable(j, func(r *CountRules) string { return r.Establishment }, nil)
+	s.Assessments = newTable(j, func(a *Assessment) string { return a.Person }, nil)
+	s.KeepAparts = newTable(j, func(k *KeepApart) string { return k.ID }, s.keepApartChanged)
 	return s
 }
 
@@ -155,7 +164,7 @@ func (s *State) fold(e *Entry) error {
 	for i, c := range e.Contradictions {
 		s.Discrepancies.put(&Discrepancy{
 			ID: discrepancyID(e.Number, i), Kind: c.Kind, Entry: e.Number, Since: e.Happened,
-			Person: e.Person, Transfer: e.Transfer, Vehicle: e.Vehicle, Place: e.Place, Params: c.Params,
+			Person: cmp.Or(e.Person, c.Params["person"]), Transfer: e.Transfer, Vehicle: e.Vehicle, Place: cmp.Or(e.Place, c.Params["place"]), Params: c.Params,
 		})
 	}
 	return nil
@@ -179,7 +188,7 @@ func (s *State) Held() int { return s.derived.held }
 func (s *State) Roll(establishment string) int { return s.derived.roll[establishment] }
 
 // Present returns how many people are in exactly this place (not in places inside it).
-func (s *State) Present(place string) int { return s.derived.present[place] }
+func (s *State) Present(place string) int { return len(s.derived.occupants[place]) }
 
 // Aboard returns the people in a vehicle of a transfer, sorted by prison number.
 func (s *State) Aboard(vehicle string) []string { return sortedKeys(s.derived.aboard[vehicle]) }

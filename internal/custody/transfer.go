@@ -33,6 +33,7 @@ type Transfer struct {
 	Escort      *Escort        `json:"escort,omitempty"`
 	Waypoints   []Waypoint     `json:"waypoints,omitempty"`
 	ListedTwice []string       `json:"listedTwice,omitempty"` // people whom the manifest named more than once
+	Cells       *CellSums      `json:"cells,omitempty"`       // how the plan of cells fared
 	ClosedAt    time.Time      `json:"closedAt,omitzero"`
 	Entry       int64          `json:"entry"` // the newest entry about the transfer itself
 }

@@ -194,7 +194,7 @@ func (c *convoy) receive(ctx context.Context) error {
 	for _, b := range c.buses {
 		for _, person := range b.people {
 			if person != c.unfit && person != c.diverted {
-				cell[person] = c.nextCell()
+				cell[person] = c.nextCell(person)
 			}
 		}
 	}
@@ -233,11 +233,12 @@ func (c *convoy) receive(ctx context.Context) error {
 	})
 }
 
-// nextCell fills the centre cell by cell, leaving two places free in each.
-func (p *play) nextCell() string {
-	each := custody.CertifiedByArea(centreCellArea) - 2
-	n := p.cells / each
-	p.cells++
+// nextCell fills the centre cell by cell, leaving two places free in each: the untried in
+// the first half of the modules, the convicted in the second.
+func (p *play) nextCell(person string) string {
+	each, side := custody.CertifiedByArea(centreCellArea)-2, sideOf(p.convicted[person])
+	n := p.cells[side]/each + side*modules/2*cellsInModule
+	p.cells[side]++
 	return centreCell(n/cellsInModule+1, n%cellsInModule+1)
 }
 

@@ -45,14 +45,15 @@ func EngineerOf() custody.Official {
 // play is a drill under way.
 type play struct {
 	Config
-	random   *rand.Rand
-	run      string
-	sessions map[string]*session
-	outcome  Outcome
-	first    []string // prison numbers of those invented for the first transfer
-	second   []string
-	expiring string // whose paper lapses two days before the second transfer
-	cells    int    // places filled in the centre so far
+	random    *rand.Rand
+	run       string
+	sessions  map[string]*session
+	outcome   Outcome
+	first     []string // prison numbers of those invented for the first transfer
+	second    []string
+	expiring  string // whose paper lapses two days before the second transfer
+	cells     [2]int // places filled in the centre so far, by the untried and by the convicted
+	convicted map[string]bool
 }
 
 // Play sets the service up and plays both transfers. It fails at the first call that is
@@ -71,7 +72,7 @@ func Play(ctx context.Context, c Config) (Outcome, error) {
 	if c.Progress == nil {
 		c.Progress = func(string, int) {}
 	}
-	p := &play{Config: c, random: rand.New(rand.NewPCG(c.Seed, 0x68616265617300)), run: fmt.Sprintf("drill-%d", c.Seed), sessions: map[string]*session{}}
+	p := &play{Config: c, random: rand.New(rand.NewPCG(c.Seed, 0x68616265617300)), run: fmt.Sprintf("drill-%d", c.Seed), sessions: map[string]*session{}, convicted: map[string]bool{}}
 	firstNight, secondNight := Nights(c.Now)
 	steps := []struct {
 		name string
@@ -172,6 +173,7 @@ func (p *play) admit(ctx context.Context, firstNight, secondNight time.Time) err
 	people[lapsing].Authorities[0].Kind = custody.RemandOrder
 	people[lapsing].Authorities[0].Until = secondNight.AddDate(0, 0, -2)
 	p.Stage("admit", p.People)
+	next := originCellsOf(people)
 	var numbers []string
 	for from := 0; from < len(people); from += batch {
 		group := people[from:min(from+batch, len(people))]
@@ -185,7 +187,9 @@ func (p *play) admit(ctx context.Context, firstNight, secondNight time.Time) err
 		}
 		moves := make([]map[string]any, len(r.Entries))
 		for i, e := range r.Entries {
-			moves[i] = map[string]any{"person": e.Person, "to": originCell(1 + len(numbers)*originCells/p.People)}
+			convicted := group[i].Authorities[0].Kind == custody.Sentence
+			p.convicted[e.Person] = convicted
+			moves[i] = map[string]any{"person": e.Person, "to": next(convicted)}
 			numbers = append(numbers, e.Person)
 		}
 		if _, err := p.team("origen", from/batch).order(ctx, "/moves", map[string]any{"moves": moves}); err != nil {
@@ -198,6 +202,33 @@ func (p *play) admit(ctx context.Context, firstNight, secondNight time.Time) err
 	}
 	p.first, p.second, p.expiring = numbers[:half], numbers[half:], numbers[lapsing]
 	return nil
+}
+
+// originCellsOf shares the cells of the origin prison out between the untried and the
+// convicted, and returns the next cell for one of either.
+func originCellsOf(people []custody.Admission) func(convicted bool) string {
+	var number, placed [2]int // of the untried, of the convicted
+	for _, a := range people {
+		number[sideOf(a.Authorities[0].Kind == custody.Sentence)]++
+	}
+	forUntried := originCells * number[0] / len(people)
+	return func(convicted bool) string {
+		side := sideOf(convicted)
+		first, cells := 1, forUntried
+		if convicted {
+			first, cells = 1+forUntried, originCells-forUntried
+		}
+		n := placed[side] * cells / number[side]
+		placed[side]++
+		return originCell(first + n)
+	}
+}
+
+func sideOf(convicted bool) int {
+	if convicted {
+		return 1
+	}
+	return 0
 }
 
 // eachTeam lets the teams work side by side, each on its own share of n pieces in order.

@@ -40,7 +40,7 @@ func arrivals(r *rand.Rand, n int, now time.Time) []custody.Admission {
 			FamilyNames: pick(r, surnames) + " " + pick(r, surnames),
 			GivenNames:  pick(r, givenMale) + " " + pick(r, givenSecond),
 			Sex:         "M",
-			Birth:       now.AddDate(-18-r.IntN(47), -r.IntN(12), -r.IntN(28)).Format(time.DateOnly),
+			Birth:       now.AddDate(-19-r.IntN(47), -r.IntN(12), -r.IntN(28)).Format(time.DateOnly),
 			Nationality: "SV",
 			Contact:     &custody.Contact{Name: pick(r, surnames) + " " + pick(r, surnames), Relation: pick(r, kin), Phone: fmt.Sprintf("0000-%04d", r.IntN(10000))},
 		}

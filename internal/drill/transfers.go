@@ -56,7 +56,7 @@ func (p *play) firstTransfer(ctx context.Context, night time.Time) error {
 		return err
 	}
 	p.Clock.advanceTo(night.Add(18*time.Hour + 30*time.Minute))
-	moves := []map[string]any{{"person": c.diverted, "to": "CCT-ENF"}, {"person": c.stowaway, "to": p.nextCell()}}
+	moves := []map[string]any{{"person": c.diverted, "to": "CCT-ENF"}, {"person": c.stowaway, "to": p.nextCell(c.stowaway)}}
 	if _, err := c.team("recepcion", 0).order(ctx, "/moves", map[string]any{"moves": moves}); err != nil {
 		return err
 	}

@@ -72,18 +72,15 @@ func Officials() []custody.Official {
 
 var (
 	familyNames = []string{"Peñate", "Cañas", "Guardado", "Escalante", "Villalta", "Zepeda", "Orellana", "Quintanilla", "Majano", "Tobar", "Umaña"}
-	givenNames  = []string{"José Adán", "María Luz", "Óscar", "Ana Noemí", "Elías", "Rosa Delia", "Wálter", "Íngrid", "Simón", "Berta", "Nicolás", "Iris", "Raúl"}
+	givenNames  = []string{"José Adán", "Óscar", "Elías", "Wálter", "Simón", "Nicolás", "Raúl", "Abel", "Noé", "Amílcar", "Fidel", "Germán", "Íñigo"}
 )
 
-// Person invents the nth person. The same n is always the same person; names repeat
-// only after 1,573 people.
+// Person invents the nth person, a man, so that all of them may share a cell. The same n is
+// always the same person; names repeat only after 1,573 people.
 func Person(n int) custody.Person {
-	f, sex := len(familyNames), "M"
-	if n%13%2 == 1 { // the odd given names are women's
-		sex = "F"
-	}
+	f := len(familyNames)
 	return custody.Person{
-		FamilyNames: familyNames[n%f] + " " + familyNames[(n/f+3*n+1)%f], GivenNames: givenNames[n%len(givenNames)], Sex: sex,
+		FamilyNames: familyNames[n%f] + " " + familyNames[(n/f+3*n+1)%f], GivenNames: givenNames[n%len(givenNames)], Sex: "M",
 		Birth:       time.Date(1960+n%45, time.Month(1+n%12), 1+n%28, 0, 0, 0, 0, time.UTC).Format(time.DateOnly),
 		Nationality: "SV", Contact: &custody.Contact{Name: familyNames[(n+5)%f] + ", " + givenNames[(n+2)%len(givenNames)], Relation: "mother", Phone: fmt.Sprintf("0000-%04d", n)},
 	}

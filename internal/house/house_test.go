@@ -35,7 +35,7 @@ var rooms = map[string]kind{
 	"book": store,
 	"bell": herald,
 
-	"roll": desk, "transfer": desk, "access": desk, "count": desk, "watch": desk,
+	"roll": desk, "transfer": desk, "access": desk, "cells": desk, "count": desk, "watch": desk,
 	"sense": desk, "welfare": desk, "statement": desk, "sites": desk,
 
 	"api": door, "web": door,

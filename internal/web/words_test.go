@@ -154,7 +154,7 @@ func TestEveryKindCanBeFilteredFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := 0
-	for _, found := range regexp.MustCompile(`"([a-z]+\.[a-z-]+)"`).FindAllStringSubmatch(string(text), -1) {
+	for _, found := range regexp.MustCompile(`"([a-z-]+\.[a-z-]+)"`).FindAllStringSubmatch(string(text), -1) {
 		kind := custody.Kind(found[1])
 		if !kind.Known() {
 			continue

@@ -8,12 +8,14 @@ func Kinds() []custody.Kind {
 		custody.PersonAdmitted, custody.PersonCorrected, custody.PersonMoved, custody.PersonFound, custody.PersonWentOut, custody.PersonReturned,
 		custody.PersonReleased, custody.PersonDied, custody.PersonEscaped, custody.PersonRecaptured,
 		custody.AuthorityGiven, custody.AuthorityEnded, custody.ReleaseOrdered,
+		custody.PersonAssessed, custody.ApartOrdered, custody.ApartEnded,
 		custody.TransferDrafted, custody.TransferApproved, custody.TransferCalled, custody.EscortAssigned, custody.WaypointAdded, custody.VehicleAdded,
-		custody.ManifestLoaded, custody.PersonListed, custody.PersonIdentified, custody.PersonBoarded, custody.VehicleCounted,
+		custody.ManifestLoaded, custody.CellsPlanned, custody.PlanCommitted, custody.PersonListed, custody.PersonIdentified, custody.PersonBoarded, custody.VehicleCounted,
 		custody.HandoverOffered, custody.HandoverAccepted, custody.HandoverRecalled, custody.PersonDeparted, custody.VehicleArrived, custody.PersonReceived,
 		custody.PersonWithdrawn, custody.PersonDiverted, custody.PersonLodged, custody.PersonResumed, custody.PersonUnlisted, custody.TransferClosed,
 		custody.CountOpened, custody.CountSlipGiven, custody.RecountCalled, custody.CountSigned, custody.CountGivenUp, custody.CountRulesOrdered,
 		custody.DiscrepancyResolved, custody.RecordRead, custody.ClockRanBack,
-		custody.PlaceOpened, custody.CapacityOrdered, custody.PlaceTakenOut, custody.PlaceBackInUse, custody.OfficialAppoint, custody.OfficialDismiss,
+		custody.PlaceOpened, custody.CapacityOrdered, custody.PlaceTakenOut, custody.PlaceBackInUse, custody.PlaceDesignated, custody.OverCapacityOrdered,
+		custody.OfficialAppoint, custody.OfficialDismiss,
 	}
 }

@@ -48,12 +48,15 @@ var spoken = map[string][]string{
 	"action": {"action."},
 	"role":   {"role."},
 	"stage":  {"stage."},
+	"level":  {"level."},
+	"needs":  {"need."},
+	"why":    {"alone."},
 }
 
 // sayable are the parameters of a refusal as a sentence says them: codes in words, times as
 // people write them, and nothing for the row that only lists have.
 func sayable(s *words.Speaker, params map[string]string) map[string]any {
-	said := map[string]any{"row": "", "person": "", "place": "", "status": ""}
+	said := map[string]any{"row": "", "person": "", "place": "", "status": "", "other": "", "why": "", "nearest": "", "transfer": ""}
 	for name, value := range params {
 		said[name] = SayValue(s, name, value, time.UTC)
 	}
