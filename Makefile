@@ -9,7 +9,7 @@ MAKEFLAGS     += --no-print-directory
 # Tested with the race detector too, which is too slow for all: where many goroutines share one thing.
 RACE_PACKAGES ?= ./internal/book/... ./internal/names/...
 # Of these, not tested with it again: what changes thousands of bytes one after another on one goroutine.
-RACE_SKIP     ?= ^(TestEveryChangedByteIsFound|TestChangedBytesAreFoundOnPostgres|TestCheckpointHasOneSpelling|TestBytesOfTheFile)$$
+RACE_SKIP     ?= ^(TestEveryChangedByteIsFound|TestEveryByteOfTheFiles|TestCheckpointHasOneSpelling)$$
 # How long `make fuzz` spends on each fuzz test.
 FUZZTIME      ?= 20s
 # The tools of this project, pinned in a module of their own so that their dependencies stay out of ours.

@@ -72,6 +72,8 @@ func (t *terminal) explain(err error) string {
 	switch {
 	case errors.Is(err, web.ErrNotBuilt):
 		return t.words.Say("fault.no-assets", nil)
+	case errors.Is(err, book.ErrUnreachable):
+		return t.words.Say("refusal.database-unreachable", nil) + " " + t.words.Say("mend.database-unreachable", nil) + "\n" + err.Error()
 	case errors.Is(err, book.ErrInUse):
 		return t.words.Say("fault.in-use", nil)
 	case errors.Is(err, syscall.EADDRINUSE):

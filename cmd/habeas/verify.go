@@ -13,10 +13,14 @@ type verifyCommand struct {
 	JSON bool `name:"json"`
 }
 
-// Run verifies the book; exit 1 when anything differs.
+// Run verifies the book: exit 1 when anything differs, which is then named, and exit 2 when
+// the book could not be looked at.
 func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 	report, err := book.Verify(ctx, c.config())
 	if err != nil {
+		if _, e := fmt.Fprintln(t.err, t.words.Say("cli.verify-not-looked", nil)); e != nil {
+			return e
+		}
 		return err
 	}
 	if c.JSON {

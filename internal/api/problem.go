@@ -94,6 +94,10 @@ func (d *door) problem(ctx context.Context, err error) *Problem {
 	case ctx.Err() != nil:
 		p = plainProblem(http.StatusServiceUnavailable, "took-too-long")
 		p.retryAfter = retrySeconds
+	case book.Unreachable(err):
+		d.Log.Error("the database cannot be reached", "error", err)
+		p = plainProblem(http.StatusServiceUnavailable, "database-unreachable")
+		p.retryAfter = retrySeconds
 	default:
 		d.Log.Error("a request failed", "error", err)
 		p = plainProblem(http.StatusInternalServerError, "internal-error")

@@ -116,13 +116,13 @@ func Open(ctx context.Context, config Config) (_ *Book, err error) {
 		b.engine, err = openSQLite(ctx, config)
 	}
 	if err != nil {
-		return nil, err
+		return nil, outOfReach(err)
 	}
 	if err = b.load(ctx); err == nil {
 		err = b.ownKey()
 	}
 	if err != nil {
-		return nil, errors.Join(err, b.engine.close())
+		return nil, errors.Join(outOfReach(err), b.engine.close())
 	}
 	if config.ReadOnly {
 		close(b.stopped)
@@ -205,6 +205,9 @@ func (b *Book) ownKey() error {
 	return nil
 }
 
+// errKeyDamaged: the file of the log's key is there, and holds none.
+var errKeyDamaged = errors.New("is damaged")
+
 // keyFile holds the log's private key, in the data folder.
 const keyFile = "log.key"
 
@@ -224,7 +227,7 @@ func loadSigner(config Config) (*seal.Signer, error) {
 	}
 	signer, err := seal.LoadSigner(string(text))
 	if err != nil {
-		return nil, fmt.Errorf("the log's key in %s: %w", path, err)
+		return nil, fmt.Errorf("the log's key in %s %w: %w", path, errKeyDamaged, err)
 	}
 	return signer, nil
 }

@@ -66,7 +66,7 @@ func openSQLite(ctx context.Context, config Config) (engine, error) {
 		if err := migrate(ctx, goose.DialectSQLite3, e.writer, "migrations/sqlite"); err != nil {
 			return nil, errors.Join(err, e.writer.Close())
 		}
-		if err := e.prepareAll(ctx); err != nil {
+		if err := e.prepareAll(ctx, paramsAtOnce); err != nil {
 			return nil, errors.Join(err, e.writer.Close())
 		}
 		e.pool, err = sql.Open("sqlite", dsn("wal_autocheckpoint(0)")+"&_txlock=deferred")
@@ -103,20 +103,23 @@ func (e *sqlite) db() *sql.DB  { return e.pool }
 type statement struct {
 	one, many *sql.Stmt
 	width     int // columns
-	rows      int // rows in one step of many
+	rows      int // rows in one step of many; 1: there is none
 }
 
 // paramsAtOnce is how many parameters a statement of several rows has, about; more makes
 // it slower again.
 const paramsAtOnce = 40
 
-func (e *sqlite) prepare(ctx context.Context, into string, columns ...string) (*statement, error) {
-	s := &statement{width: len(columns), rows: max(2, paramsAtOnce/len(columns))}
+func (e *sqlite) prepare(ctx context.Context, atOnce int, into string, columns ...string) (*statement, error) {
+	s := &statement{width: len(columns), rows: max(1, atOnce/len(columns))}
 	head := into + " (" + strings.Join(columns, ", ") + ") VALUES "
 	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
 	var err error
 	if s.one, err = e.writer.PrepareContext(ctx, head+row); err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", into, err)
+	}
+	if s.rows == 1 {
+		return s, nil
 	}
 	if s.many, err = e.writer.PrepareContext(ctx, head+strings.TrimSuffix(strings.Repeat(row+", ", s.rows), ", ")); err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", into, err)
@@ -125,15 +128,16 @@ func (e *sqlite) prepare(ctx context.Context, into string, columns ...string) (*
 }
 
 // prepareAll prepares whatever a group writes. A state table is its own index, so that
-// putting a row in place of an older one is one step, where an upsert is three.
-func (e *sqlite) prepareAll(ctx context.Context) (err error) {
-	if e.entries, err = e.prepare(ctx, "INSERT INTO entry", "number", "previous", "salt", "hashes", "body"); err != nil {
+// putting a row in place of an older one is one step, where an upsert is three. atOnce is
+// about how many parameters one step may have.
+func (e *sqlite) prepareAll(ctx context.Context, atOnce int) (err error) {
+	if e.entries, err = e.prepare(ctx, atOnce, "INSERT INTO entry", "number", "previous", "salt", "hashes", "body"); err != nil {
 		return err
 	}
-	if e.requests, err = e.prepare(ctx, "INSERT INTO request", "official", "key", "digest", "first", "count"); err != nil {
+	if e.requests, err = e.prepare(ctx, atOnce, "INSERT INTO request", "official", "key", "digest", "first", "count"); err != nil {
 		return err
 	}
-	if e.checkpoints, err = e.prepare(ctx, "INSERT INTO checkpoint", "size", "note"); err != nil {
+	if e.checkpoints, err = e.prepare(ctx, atOnce, "INSERT INTO checkpoint", "size", "note"); err != nil {
 		return err
 	}
 	for _, t := range tables {
@@ -141,7 +145,7 @@ func (e *sqlite) prepareAll(ctx context.Context) (err error) {
 		for i, c := range t.columns {
 			names[i] = c.name
 		}
-		if e.puts[t], err = e.prepare(ctx, "INSERT OR REPLACE INTO "+t.name, names...); err != nil {
+		if e.puts[t], err = e.prepare(ctx, atOnce, "INSERT OR REPLACE INTO "+t.name, names...); err != nil {
 			return err
 		}
 	}
@@ -152,7 +156,7 @@ func (e *sqlite) prepareAll(ctx context.Context) (err error) {
 func (s *statement) run(ctx context.Context, tx *sql.Tx, n int, values func(args []any, i int) []any) error {
 	args := make([]any, 0, s.rows*s.width)
 	i := 0
-	if n >= s.rows {
+	if s.many != nil && n >= s.rows {
 		many := tx.StmtContext(ctx, s.many)
 		for ; i+s.rows <= n; i += s.rows {
 			args = args[:0]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -122,34 +123,66 @@ func (t *table) selectAll(engine string) string {
 	return "SELECT " + strings.Join(names, ", ") + " FROM " + t.name + " ORDER BY " + strings.Join(order, ", ")
 }
 
-// each reads every row of the table.
-func (t *table) each(ctx context.Context, engine string, tx *sql.Tx, do func(row) error) (err error) {
+// reader goes through the rows of a table in order of their key, one at a time.
+type reader struct {
+	table   *table
+	rows    *sql.Rows
+	targets []any
+	err     error
+}
+
+// read begins to read the table. The reader must be closed.
+func (t *table) read(ctx context.Context, engine string, tx *sql.Tx) (*reader, error) {
 	rows, err := tx.QueryContext(ctx, t.selectAll(engine))
 	if err != nil {
-		return fmt.Errorf("read table %s: %w", t.name, err)
+		return nil, fmt.Errorf("read table %s: %w", t.name, err)
 	}
-	defer func() { err = closeRows(rows, err) }()
-	for rows.Next() {
-		r, targets := make(row, len(t.columns)), make([]any, len(t.columns))
-		texts, integers := make([]string, len(t.columns)), make([]int64, len(t.columns))
-		for i, c := range t.columns {
-			if c.kind == integer {
-				targets[i] = &integers[i]
-			} else {
-				targets[i] = &texts[i]
+	return &reader{table: t, rows: rows, targets: make([]any, len(t.columns))}, nil
+}
+
+// next returns the next row, or nil after the last one and on an error, which close
+// returns. Values are strings and int64s, or stray where the database holds another type.
+func (r *reader) next() row {
+	if r.err != nil || !r.rows.Next() {
+		return nil
+	}
+	values := make(row, len(r.targets))
+	for i := range values {
+		r.targets[i] = &values[i]
+	}
+	if err := r.rows.Scan(r.targets...); err != nil {
+		r.err = fmt.Errorf("read table %s: %w", r.table.name, err)
+		return nil
+	}
+	for i, c := range r.table.columns {
+		_, isText := values[i].(string)
+		_, isInteger := values[i].(int64)
+		if c.kind == text && !isText || c.kind == integer && !isInteger {
+			values[i] = stray(fmt.Sprintf("%v (stored as %T)", values[i], values[i]))
+		}
+	}
+	return values
+}
+
+// stray is a stored value that is not of its column's type, as only a damaged database has.
+type stray string
+
+func (r *reader) close() error { return closeRows(r.rows, r.err) }
+
+// each reads every row of the table.
+func (t *table) each(ctx context.Context, engine string, tx *sql.Tx, do func(row) error) (err error) {
+	r, err := t.read(ctx, engine, tx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.close()) }()
+	for values := r.next(); values != nil; values = r.next() {
+		for i, v := range values {
+			if _, damaged := v.(stray); damaged {
+				return fmt.Errorf("table %s, row %v: column %s is %v", t.name, values[:t.keys], t.columns[i].name, v)
 			}
 		}
-		if err := rows.Scan(targets...); err != nil {
-			return fmt.Errorf("read table %s: %w", t.name, err)
-		}
-		for i, c := range t.columns {
-			if c.kind == integer {
-				r[i] = integers[i]
-			} else {
-				r[i] = texts[i]
-			}
-		}
-		if err := do(r); err != nil {
+		if err := do(values); err != nil {
 			return err
 		}
 	}

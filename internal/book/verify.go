@@ -3,11 +3,13 @@ package book
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/seal"
@@ -28,11 +30,15 @@ type Report struct {
 const maxProblems = 100
 
 // Verify opens the book of a data folder for reading and verifies it, even when its
-// state is too damaged to be served. An error means that it could not be read at all;
+// state is too damaged to be served. An error means that it could not be looked at
+// (ErrUnreachable, a folder or key that is not there), which says nothing about the record;
 // whatever is wrong with what was read is a problem in the report.
 func Verify(ctx context.Context, config Config) (Report, error) {
 	config.ReadOnly = true
 	signer, err := loadSigner(config)
+	if errors.Is(err, errKeyDamaged) {
+		return Report{Roll: map[string]int{}, Problems: []string{err.Error()}}, nil
+	}
 	if err != nil {
 		return Report{}, err
 	}
@@ -45,26 +51,30 @@ func Verify(ctx context.Context, config Config) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	v := &verification{engine: e, signer: signer}
-	report, err := v.run(ctx)
+	report, err := verify(ctx, e, signer, config.Dir)
 	return report, errors.Join(err, e.close())
 }
 
 // Verify verifies the open book as it is now, while it goes on being written.
 func (b *Book) Verify(ctx context.Context) (Report, error) {
-	v := &verification{engine: b.engine, signer: b.signer}
-	return v.run(ctx)
+	return verify(ctx, b.engine, b.signer, b.config.Dir)
 }
 
+// verification goes through the book once. What it keeps in memory grows with the people
+// in the register, as the state does, and not with the entries.
 type verification struct {
-	engine   engine
-	signer   *seal.Signer
-	report   Report
-	state    *custody.State // rebuilt from the entries
-	stuck    bool           // an entry did not fit; the rest cannot be folded
-	tree     seal.Tree
-	requests map[[2]string]requestRow
-	found    int // problems, also those beyond what a report lists
+	engine engine
+	signer *seal.Signer
+	report Report
+	state  *custody.State // rebuilt from the entries
+	fresh  *freshStore    // and written here
+	stuck  bool           // an entry did not fit; the rest cannot be folded
+	tree   seal.Tree
+	found  int // problems, also those beyond what a report lists
+
+	// What the entries since the last write to the fresh store brought.
+	requests []requestRow
+	cited    []citation
 }
 
 func (v *verification) problem(format string, args ...any) {
@@ -74,10 +84,16 @@ func (v *verification) problem(format string, args ...any) {
 	}
 }
 
-func (v *verification) run(ctx context.Context) (Report, error) {
-	v.report = Report{Roll: map[string]int{}, Problems: []string{}}
-	v.state, v.requests = custody.NewState(), map[[2]string]requestRow{}
-	damaged, err := v.engine.check(ctx)
+func verify(ctx context.Context, e engine, signer *seal.Signer, near string) (_ Report, err error) {
+	v := &verification{engine: e, signer: signer, state: custody.NewState(), report: Report{Roll: map[string]int{}, Problems: []string{}}}
+	if v.fresh, err = openFresh(ctx, near); err != nil {
+		return v.report, err
+	}
+	defer func() { err = errors.Join(err, v.fresh.close()) }()
+	damaged, err := e.check(ctx)
+	if err := v.mayGoOn(ctx, err); err != nil {
+		return v.report, err
+	}
 	if err != nil {
 		v.problem("the database file cannot be checked: %v", err)
 	}
@@ -85,9 +101,9 @@ func (v *verification) run(ctx context.Context) (Report, error) {
 		v.problem("the database file is damaged: %s", d)
 	}
 	// What cannot be read because it is damaged is a finding, not a failure to verify.
-	if err := v.engine.snapshot(ctx, func(tx *sql.Tx) error { return v.read(ctx, tx) }); err != nil {
-		if ctx.Err() != nil {
-			return v.report, ctx.Err()
+	if err := e.snapshot(ctx, func(tx *sql.Tx) error { return v.read(ctx, tx) }); err != nil {
+		if err := v.mayGoOn(ctx, err); err != nil {
+			return v.report, err
 		}
 		v.problem("the book cannot be read to its end: %v", err)
 		v.report.RebuiltEqual, v.report.SealedEqual = false, false
@@ -95,22 +111,37 @@ func (v *verification) run(ctx context.Context) (Report, error) {
 	return v.report, nil
 }
 
-func (v *verification) read(ctx context.Context, tx *sql.Tx) error {
-	checkpoints, err := v.checkpoints(ctx, tx)
-	if err != nil {
+// mayGoOn tells a book that is damaged, which is to be reported, from one that cannot be
+// looked at, or not any longer.
+func (v *verification) mayGoOn(ctx context.Context, err error) error {
+	var ours *freshStoreError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &ours):
 		return err
+	case Unreachable(err):
+		return outOfReach(err)
 	}
-	if err := v.entries(ctx, tx, checkpoints); err != nil {
+	return nil
+}
+
+// freshStoreError is a failure of the fresh store, for which the book cannot be blamed.
+type freshStoreError struct{ error }
+
+func (e *freshStoreError) Unwrap() error { return e.error }
+
+func (v *verification) read(ctx context.Context, tx *sql.Tx) error {
+	if err := v.entries(ctx, tx); err != nil {
 		return err
 	}
 	root := v.tree.Root()
 	v.report.Root = hex.EncodeToString(root[:])
 	v.report.SealedEqual = v.found == 0
 	before := v.found
-	if err := v.compareState(ctx, tx); err != nil {
-		return err
-	}
-	if err := v.compareRequests(ctx, tx); err != nil {
+	if err := v.fresh.snapshot(ctx, func(fresh *sql.Tx) error { return v.compare(ctx, tx, fresh) }); err != nil {
 		return err
 	}
 	v.report.RebuiltEqual = !v.stuck && v.found == before
@@ -125,10 +156,7 @@ func (v *verification) read(ctx context.Context, tx *sql.Tx) error {
 	if n := v.state.Roll(""); n > 0 {
 		v.report.Roll[""] = n
 	}
-	if err := v.cosignatures(ctx, tx); err != nil {
-		return err
-	}
-	return v.attachments(ctx, tx)
+	return v.cosignatures(ctx, tx)
 }
 
 // cosignatures checks what witnesses have signed.
@@ -157,21 +185,25 @@ func (v *verification) cosignatures(ctx context.Context, tx *sql.Tx) (err error)
 	return nil
 }
 
-// checkpoints reads every signed checkpoint and checks its signature.
-func (v *verification) checkpoints(ctx context.Context, tx *sql.Tx) (_ map[int64]seal.Hash, err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT size, note FROM checkpoint ORDER BY size")
+// checkpoints reads the signed checkpoints of the sizes after one and up to another, and
+// checks their signatures.
+func (v *verification) checkpoints(ctx context.Context, tx *sql.Tx, after, upTo int64, roots map[int64]seal.Hash) (err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT size, note FROM checkpoint WHERE size > $1 AND size <= $2 ORDER BY size", after, upTo)
 	if err != nil {
-		return nil, fmt.Errorf("read checkpoints: %w", err)
+		return fmt.Errorf("read checkpoints: %w", err)
 	}
 	defer func() { err = closeRows(rows, err) }()
-	roots := map[int64]seal.Hash{}
 	for rows.Next() {
 		var size int64
-		var note []byte
-		if err := rows.Scan(&size, &note); err != nil {
-			return nil, fmt.Errorf("read checkpoints: %w", err)
+		var stored any
+		if err := rows.Scan(&size, &stored); err != nil {
+			return fmt.Errorf("read checkpoints: %w", err)
 		}
-		c, _, err := seal.OpenCheckpoint(note, v.signer.VerifierKey())
+		note, ok := stored.(string)
+		if !ok {
+			v.problem("checkpoint of size %d: it is stored as %T", size, stored)
+		}
+		c, _, err := seal.OpenCheckpoint([]byte(note), v.signer.VerifierKey())
 		switch {
 		case err != nil:
 			v.problem("checkpoint of size %d: %v", size, err)
@@ -179,49 +211,97 @@ func (v *verification) checkpoints(ctx context.Context, tx *sql.Tx) (_ map[int64
 			v.problem("checkpoint of size %d: it says %q, size %d", size, c.Origin, c.Size)
 		default:
 			// A signature holds in more than one spelling; the book keeps the one that was signed.
-			if again, err := v.signer.Checkpoint(c.Size, c.Root); err != nil || !bytes.Equal(note, again) {
+			if again, err := v.signer.Checkpoint(c.Size, c.Root); err != nil || note != string(again) {
 				v.problem("checkpoint of size %d: it is not written as it was signed", size)
 			}
 		}
 		roots[size] = c.Root
 		v.report.LogSize = max(v.report.LogSize, size)
 	}
-	return roots, nil
+	return nil
 }
 
-// entries reads the whole book: each entry must continue the last, be what was sealed,
-// complete the tree hashes stored with it, and fold into the state.
-func (v *verification) entries(ctx context.Context, tx *sql.Tx, roots map[int64]seal.Hash) (err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT number, previous, salt, hashes, body FROM entry ORDER BY number")
-	if err != nil {
-		return fmt.Errorf("read entries: %w", err)
-	}
-	defer func() { err = closeRows(rows, err) }()
-	for rows.Next() {
-		var s sealed
-		if err := rows.Scan(&s.number, &s.previous, &s.salt, &s.hashes, &s.body); err != nil {
-			return fmt.Errorf("read entries: %w", err)
+// verifiedAtOnce is how many entries are in memory at a time.
+const verifiedAtOnce = 1000
+
+// entries reads the whole book, some at a time: each entry must continue the last, be what
+// was sealed, complete the tree hashes stored with it, and fold into the state.
+func (v *verification) entries(ctx context.Context, tx *sql.Tx) error {
+	roots := map[int64]seal.Hash{}
+	for from := int64(math.MinInt64); ; {
+		some, err := v.someEntries(ctx, tx, from)
+		if err != nil {
+			return err
 		}
-		if want := v.report.Entries; s.number != want {
-			v.problem("entry %d is missing: the next one found is %d", want, s.number)
-			return errors.New("the numbers of the entries have a gap")
+		if len(some) == 0 {
+			break
 		}
-		v.report.Entries++
-		v.seal(&s)
-		if root, ok := roots[v.tree.Size()]; ok {
-			if root != v.tree.Root() {
-				v.problem("checkpoint of size %d: the tree of the entries has another root", v.tree.Size())
+		next := some[len(some)-1].number + 1
+		if err := v.checkpoints(ctx, tx, max(from, math.MinInt64), next, roots); err != nil {
+			return err
+		}
+		for i := range some {
+			if err := v.entry(&some[i], roots); err != nil {
+				return err
 			}
-			delete(roots, v.tree.Size())
 		}
-		v.fold(&s)
+		if err := v.keep(ctx); err != nil {
+			return err
+		}
+		from = next
 	}
-	for size := range roots {
+	if err := v.checkpoints(ctx, tx, v.report.Entries, math.MaxInt64, roots); err != nil {
+		return err
+	}
+	for _, size := range slices.Sorted(maps.Keys(roots)) {
 		v.problem("checkpoint of size %d: the book has only %d entries", size, v.report.Entries)
 	}
 	if v.report.LogSize != v.report.Entries {
 		v.problem("the newest checkpoint is of size %d, the book has %d entries", v.report.LogSize, v.report.Entries)
 	}
+	return nil
+}
+
+func (v *verification) someEntries(ctx context.Context, tx *sql.Tx, from int64) (some []sealed, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT number, previous, salt, hashes, body FROM entry WHERE number >= $1 ORDER BY number LIMIT $2", from, verifiedAtOnce)
+	if err != nil {
+		return nil, fmt.Errorf("read entries: %w", err)
+	}
+	defer func() { err = closeRows(rows, err) }()
+	for rows.Next() {
+		var s sealed
+		var previous, salt, hashes, body any
+		if err := rows.Scan(&s.number, &previous, &salt, &hashes, &body); err != nil {
+			return nil, fmt.Errorf("read entries: %w", err)
+		}
+		var ok [4]bool
+		s.previous, ok[0] = previous.(int64)
+		s.salt, ok[1] = salt.([]byte)
+		s.hashes, ok[2] = hashes.([]byte)
+		s.body, ok[3] = body.([]byte)
+		if ok != [4]bool{true, true, true, true} {
+			v.problem("entry %d: it is stored as %T, %T, %T, %T", s.number, previous, salt, hashes, body)
+		}
+		some = append(some, s)
+	}
+	return some, nil
+}
+
+// entry takes the next entry. An error means that the book does not go on from here.
+func (v *verification) entry(s *sealed, roots map[int64]seal.Hash) error {
+	if want := v.report.Entries; s.number != want {
+		v.problem("entry %d is missing: the next one found is %d", want, s.number)
+		return errors.New("the numbers of the entries have a gap")
+	}
+	v.report.Entries++
+	v.seal(s)
+	if root, ok := roots[v.tree.Size()]; ok {
+		if root != v.tree.Root() {
+			v.problem("checkpoint of size %d: the tree of the entries has another root", v.tree.Size())
+		}
+		delete(roots, v.tree.Size())
+	}
+	v.fold(s)
 	return nil
 }
 
@@ -267,117 +347,13 @@ func (v *verification) fold(s *sealed) {
 		v.problem("entry %d: the row says that entry %d goes before it in the person's chain, the entry says %d", s.number, s.previous, previous)
 	}
 	if r := e.Request; r != nil {
-		v.requests[[2]string{e.By, r.Key}] = requestRow{e.By, r.Key, r.Digest, e.Number, int64(r.Count)}
+		v.requests = append(v.requests, requestRow{e.By, r.Key, r.Digest, e.Number, int64(r.Count)})
+	}
+	for _, hash := range attachmentsCited(s.body) {
+		v.cited = append(v.cited, citation{hash, e.Number})
 	}
 	if err := v.state.Apply(e); err != nil {
 		v.stuck = true
 		v.problem("%v; the state cannot be rebuilt beyond it", err)
 	}
-}
-
-// compareState compares every row of every table with the rows that the state rebuilt
-// from the entries alone is stored as, byte for byte. The rebuilt rows stay in memory: a
-// second copy of the register is nothing to leave in a temporary folder.
-func (v *verification) compareState(ctx context.Context, live *sql.Tx) error {
-	for _, t := range tables {
-		rebuilt, _, err := t.take(v.state)
-		if err != nil {
-			return err
-		}
-		if err := v.compareTable(ctx, t, live, rebuilt); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (v *verification) compareTable(ctx context.Context, t *table, live *sql.Tx, rebuilt []row) error {
-	want := make(map[string]row, len(rebuilt))
-	for _, r := range rebuilt {
-		want[t.keyOf(r)] = r
-	}
-	err := t.each(ctx, v.engine.name(), live, func(r row) error {
-		key := t.keyOf(r)
-		w, ok := want[key]
-		if !ok {
-			v.problem("table %s: row %s is not in the book", t.name, key)
-			return nil
-		}
-		delete(want, key)
-		for i, c := range t.columns {
-			if r[i] != w[i] {
-				v.problem("table %s, row %s: column %s is %q, the book says %q", t.name, key, c.name, fmt.Sprint(r[i]), fmt.Sprint(w[i]))
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if !v.stuck {
-		for key := range want {
-			v.problem("table %s: row %s is missing", t.name, key)
-		}
-	}
-	return nil
-}
-
-func (t *table) keyOf(r row) string {
-	key := fmt.Sprint(r[0])
-	for _, part := range r[1:t.keys] {
-		key += "/" + fmt.Sprint(part)
-	}
-	return key
-}
-
-func (v *verification) compareRequests(ctx context.Context, tx *sql.Tx) (err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT official, key, digest, first, count FROM request")
-	if err != nil {
-		return fmt.Errorf("read requests: %w", err)
-	}
-	defer func() { err = closeRows(rows, err) }()
-	for rows.Next() {
-		var r requestRow
-		if err := rows.Scan(&r.official, &r.key, &r.digest, &r.first, &r.count); err != nil {
-			return fmt.Errorf("read requests: %w", err)
-		}
-		if v.requests[[2]string{r.official, r.key}] != r {
-			v.problem("request %s of %s is not what the book says", r.key, r.official)
-		}
-		delete(v.requests, [2]string{r.official, r.key})
-	}
-	if !v.stuck {
-		for k := range v.requests {
-			v.problem("request %s of %s is missing", k[1], k[0])
-		}
-	}
-	return nil
-}
-
-func (v *verification) attachments(ctx context.Context, tx *sql.Tx) (err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT hash, type, bytes FROM attachment")
-	if err != nil {
-		return fmt.Errorf("read attachments: %w", err)
-	}
-	defer func() { err = closeRows(rows, err) }()
-	for rows.Next() {
-		var hash, mediaType string
-		var content []byte
-		if err := rows.Scan(&hash, &mediaType, &content); err != nil {
-			return fmt.Errorf("read attachments: %w", err)
-		}
-		if AttachmentHash(mediaType, content) != hash {
-			v.problem("attachment %s: its content or type is changed", hash)
-		}
-	}
-	return nil
-}
-
-// AttachmentHash is the key under which a file is attached, and by which entries name it:
-// SHA-256 in hexadecimal over its media type, a line feed and its content.
-func AttachmentHash(mediaType string, content []byte) string {
-	h := sha256.New()
-	h.Write([]byte(mediaType + "\n"))
-	h.Write(content)
-	return hex.EncodeToString(h.Sum(nil))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -52,6 +53,31 @@ func NewStore(t testing.TB, engine Engine) *Store {
 		}
 	})
 	return s
+}
+
+// NewQuickStore is NewStore in a folder in memory, where the machine has one, for tests
+// that change and verify a small book thousands of times: a disk would only make them wait.
+func NewQuickStore(t testing.TB, engine Engine) *Store {
+	t.Helper()
+	dir := QuickDir(t) // cleared after the books in it are closed
+	s := NewStore(t, engine)
+	s.Config.Dir = dir
+	return s
+}
+
+// QuickDir is t.TempDir in memory, where the machine has such a folder.
+func QuickDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "habeas-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("clear the folder in memory: %v", err)
+		}
+	})
+	return dir
 }
 
 // Engines runs a test on each engine, with an empty store of its own.

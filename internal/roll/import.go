@@ -93,6 +93,7 @@ func (d *Desk) Import(ctx context.Context, c book.Command, in Import, now time.T
 	if err != nil {
 		return ImportReport{}, err
 	}
+	in.Name = strings.ToValidUTF8(strings.ReplaceAll(in.Name, "\x00", ""), "\uFFFD") // some systems name files in any bytes
 	digest := sha256.Sum256(append([]byte(string(in.Kind)+"\x00"+in.Into+"\x00"), content...))
 	job := &importJob{desk: d, in: in, digest: hex.EncodeToString(digest[:]), now: now, seen: map[string]string{},
 		report: ImportReport{File: in.Name, Kind: in.Kind, Format: table.Format, Encoding: table.Encoding, Sheet: table.Sheet,
@@ -137,7 +138,8 @@ func identity(p *custody.Person) string {
 	return names.Fold(p.FullName()) + "\x00" + p.Birth
 }
 
-// apply takes the good rows, chunk by chunk, each chunk one durable transaction.
+// apply takes the good rows, chunk by chunk. Each chunk is one durable transaction, in
+// which its refused rows go into the quarantine, so that no row is ever in neither.
 func (j *importJob) apply(ctx context.Context, c book.Command, action custody.Action, table *sheet.Table) error {
 	j.report.Applied = true
 	for chunk := 0; chunk*importChunk < len(table.Rows); chunk++ {
@@ -146,7 +148,7 @@ func (j *importJob) apply(ctx context.Context, c book.Command, action custody.Ac
 		var refused []RefusedRow
 		w, err := j.desk.book.Order(ctx, command, action, func(tx *book.Tx) ([]custody.Entry, error) {
 			refused = j.decide(tx, rows)
-			return nil, nil
+			return nil, j.setAside(tx, refused, mended(rows, refused))
 		})
 		if err != nil {
 			return fmt.Errorf("import %s: rows up to %d are taken: %w", j.in.Name, chunk*importChunk, err)
@@ -156,12 +158,6 @@ func (j *importJob) apply(ctx context.Context, c book.Command, action custody.Ac
 			j.report.Taken += len(w.Entries)
 			j.report.Quarantined += len(rows) - len(w.Entries)
 			continue
-		}
-		if err := j.quarantine(ctx, refused); err != nil {
-			return err
-		}
-		if err := j.desk.Settle(ctx, mended(rows, refused)...); err != nil {
-			return err
 		}
 		j.report.Rows = append(j.report.Rows, refused...)
 		j.report.Quarantined += len(refused)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"habeas.example/habeas/internal/book"
 	"habeas.example/habeas/internal/sheet"
 )
 
@@ -22,39 +23,28 @@ type QuarantinedRow struct {
 	Findings []ImportFinding `json:"findings"`
 }
 
-// quarantine keeps refused rows, all of a chunk or none. A row kept before stays as it is.
-func (j *importJob) quarantine(ctx context.Context, rows []RefusedRow) (err error) {
-	if len(rows) == 0 {
-		return nil
-	}
-	tx, err := j.desk.book.Beside().BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("quarantine: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, tx.Rollback())
-		}
-	}()
+// setAside puts refused rows into the quarantine and takes mended ones out of it, in the
+// transaction that takes the rows beside them. A row kept before stays as it is.
+func (j *importJob) setAside(tx *book.Tx, refused []RefusedRow, mended []string) error {
 	headings, err := json.Marshal(j.headings)
 	if err != nil {
 		return fmt.Errorf("quarantine: %w", err)
 	}
-	for _, r := range rows {
+	for _, r := range refused {
 		cells, err := json.Marshal(r.Cells)
-		if err != nil {
-			return fmt.Errorf("quarantine: %w", err)
-		}
-		findings, err := json.Marshal(r.Findings)
-		if err != nil {
-			return fmt.Errorf("quarantine: %w", err)
-		}
-		_, err = tx.ExecContext(ctx, keepRow, r.ID, j.in.Name, r.Line, string(j.in.Kind), string(headings), string(cells), string(findings), j.now.UnixMicro())
 		if err != nil {
 			return fmt.Errorf("quarantine row %d: %w", r.Line, err)
 		}
+		findings, err := json.Marshal(r.Findings)
+		if err != nil {
+			return fmt.Errorf("quarantine row %d: %w", r.Line, err)
+		}
+		tx.Alongside(keepRow, r.ID, j.in.Name, int64(r.Line), string(j.in.Kind), string(headings), string(cells), string(findings), j.now.UnixMicro())
 	}
-	return tx.Commit()
+	for _, id := range mended {
+		tx.Alongside(settleRow, id)
+	}
+	return nil
 }
 
 // Quarantine lists the rows waiting to be mended, in the order of their files.
@@ -128,14 +118,4 @@ func (d *Desk) WriteQuarantine(ctx context.Context, w io.Writer, kind ImportKind
 		return 0, fmt.Errorf("write the quarantine: %w", err)
 	}
 	return len(rows), nil
-}
-
-// Settle marks quarantined rows as dealt with: mended and taken, or given up.
-func (d *Desk) Settle(ctx context.Context, ids ...string) error {
-	for _, id := range ids {
-		if _, err := d.book.Beside().ExecContext(ctx, settleRow, id); err != nil {
-			return fmt.Errorf("settle quarantined row %s: %w", id, err)
-		}
-	}
-	return nil
 }

@@ -96,6 +96,8 @@ func (d *Door) troubleOf(v *Visit, err error) Trouble {
 		return Trouble{Status: http.StatusRequestEntityTooLarge, What: say("page.error.too-large"), Mend: say("page.error.too-large-mend")}
 	case errors.Is(err, book.ErrNotWritten), errors.Is(err, book.ErrClosed), errors.Is(err, book.ErrReadOnly):
 		return Trouble{Status: http.StatusServiceUnavailable, What: say("page.error.not-written"), Mend: say("page.error.not-written-mend")}
+	case book.Unreachable(err):
+		return Trouble{Status: http.StatusServiceUnavailable, What: say("refusal.database-unreachable"), Mend: say("mend.database-unreachable")}
 	}
 	return Trouble{Status: http.StatusInternalServerError, What: say("page.error.fault"), Mend: say("page.error.fault-mend")}
 }

@@ -1,0 +1,277 @@
+package book_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"sync"
+	"testing"
+
+	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/habeastest"
+	"habeas.example/habeas/internal/seal"
+)
+
+// besideTables lie in the same file and are outside the seal, each for a reason: nothing
+// in them says what happened to anybody.
+var besideTables = []struct{ name, key, why string }{
+	{"credential", "official", "a password's hash: a change locks somebody out, and whoever gets in by one still acts under a name that the entries keep"},
+	{"session", "token_hash", "who is signed in now: a change ends a session"},
+	{"quarantine", "id", "rows of files that were not taken: nothing was decided on them, and the file itself can be imported again"},
+	{"goose_db_version", "id", "which migrations ran: a change keeps the server from starting"},
+}
+
+// all reads everything that a database says: the record, and what lies beside it.
+func all(db *sql.DB) (record, beside map[string][][]any, err error) {
+	record, beside = map[string][][]any{}, map[string][][]any{}
+	for _, t := range recordTables {
+		if record[t.name], err = rowsOf(db, t.name); err != nil {
+			return nil, nil, err
+		}
+	}
+	if record["cosignature"], err = rowsOf(db, "cosignature"); err != nil {
+		return nil, nil, err
+	}
+	for _, t := range besideTables {
+		if beside[t.name], err = rowsOf(db, t.name); err != nil {
+			beside[t.name] = [][]any{{fmt.Sprint("cannot be read: ", err)}}
+		}
+	}
+	return record, beside, nil
+}
+
+func rowsOf(db *sql.DB, table string) (list [][]any, err error) {
+	rows, err := db.Query("SELECT * FROM " + table)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	for rows.Next() {
+		row, targets := make([]any, len(columns)), make([]any, len(columns))
+		for i := range row {
+			targets[i] = &row[i]
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return nil, err
+		}
+		list = append(list, row)
+	}
+	return list, nil
+}
+
+// small closes a tiny book and makes its file as small as SQLite can, so that every byte
+// of it can have its turn.
+func small(t *testing.T, s *habeastest.Store) (path string, content []byte) {
+	t.Helper()
+	b := tiny(t, s)
+	for _, q := range []string{
+		"INSERT INTO credential VALUES ('anna', 'argon2id$1', 3)", "INSERT INTO session VALUES ('00ff', 'anna', 1, 2)",
+		"INSERT INTO quarantine VALUES ('q-1', 'people.csv', 3, 'people', '[\"name\"]', '[\"?\"]', '[]', 0, 1)",
+	} {
+		exec(t, b.Beside(), q)
+	}
+	s.Close(b)
+	path = filepath.Join(s.Config.Dir, "habeas.db")
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	for _, q := range []string{"PRAGMA journal_mode = DELETE", "PRAGMA page_size = 512", "VACUUM", "PRAGMA journal_mode = WAL"} {
+		exec(t, db, q)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if content, err = os.ReadFile(path); err != nil {
+		t.Fatal(err)
+	}
+	return path, content
+}
+
+// flipped says what became of one changed byte.
+type flipped int
+
+const (
+	found    flipped = iota // verification names a problem
+	harmless                // every table of the file says, byte for byte, what it said
+	outside                 // only tables outside the seal say something else
+)
+
+// Every byte of the files of a small data folder is changed in turn: of the database, one
+// bit of each byte. Each change is found, or what is read is byte for byte the same record.
+func TestEveryByteOfTheFiles(t *testing.T) {
+	s := habeastest.NewQuickStore(t, habeastest.SQLite)
+	path, good := small(t, s)
+	folder, err := os.ReadDir(s.Config.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range folder {
+		if name := f.Name(); name != "habeas.db" && name != "log.key" && name != "lock" {
+			t.Errorf("the data folder has a file %s, whose bytes have no turn", name)
+		}
+	}
+	if lock, err := os.Stat(filepath.Join(s.Config.Dir, "lock")); err != nil || lock.Size() > 0 {
+		t.Errorf("the lock file is not empty: %v, %v", lock, err)
+	}
+	db := openFile(t, path)
+	record, beside, err := all(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, rows := range beside {
+		if len(rows) == 0 {
+			t.Errorf("table %s has no row", name)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	var wait sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	counts := make([][3]int, workers)
+	for w := range workers {
+		dir := habeastest.QuickDir(t)
+		copyKey(t, s.Config.Dir, dir)
+		f := flipper{t: t, config: s.Config, path: filepath.Join(dir, "habeas.db"), record: record, beside: beside}
+		f.config.Dir = dir
+		if err := os.WriteFile(f.path, good, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		wait.Go(func() {
+			for at := w; at < len(good); at += workers {
+				counts[w][f.flip(at, good[at], 1<<(at*5%8))]++
+			}
+		})
+	}
+	wait.Wait()
+	var sum [3]int
+	for _, c := range counts {
+		for i := range c {
+			sum[i] += c[i]
+		}
+	}
+	t.Logf("of %d bytes of the database, %d were found, %d changed nothing that is read, %d changed only what is outside the seal",
+		len(good), sum[found], sum[harmless], sum[outside])
+	if sum[found] < len(good)/4 || sum[outside] == 0 {
+		t.Error("too little was found: the test did not reach what it should")
+	}
+
+	everyBitOfTheKey(t, s.Config)
+}
+
+// everyBitOfTheKey changes the file of the log's key: each change is found, or the key that
+// is read is the same (one letter of its number may be written large).
+func everyBitOfTheKey(t *testing.T, config book.Config) {
+	t.Helper()
+	path := filepath.Join(config.Dir, "log.key")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := seal.LoadSigner(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := 0
+	for at := range text {
+		for bit := range 8 {
+			bad := append([]byte{}, text...)
+			bad[at] ^= 1 << bit
+			if err := os.WriteFile(path, bad, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			report, err := book.Verify(context.Background(), config)
+			if err != nil {
+				t.Errorf("byte %d of the key changed to %q: %v, which names no problem", at, bad[at], err)
+			}
+			if err != nil || len(report.Problems) > 0 {
+				continue
+			}
+			same++
+			other, err := seal.LoadSigner(string(bad))
+			if err != nil || other.VerifierKey() != key.VerifierKey() {
+				t.Errorf("byte %d of the key changed to %q is another key, and it was not found", at, bad[at])
+			}
+		}
+	}
+	t.Logf("of %d bits of the key, all but %d were found, and those are no change of the key", 8*len(text), same)
+}
+
+func openFile(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	return db
+}
+
+// flipper changes bytes of one copy of a book's file, one at a time.
+type flipper struct {
+	t              *testing.T
+	config         book.Config
+	path           string
+	record, beside map[string][][]any
+}
+
+func (f flipper) flip(at int, good, mask byte) flipped {
+	f.put(at, good^mask)
+	defer f.put(at, good)
+	report, err := book.Verify(context.Background(), f.config)
+	switch {
+	case err != nil:
+		f.t.Errorf("byte %d: verification could not look, which names no problem: %v", at, err)
+		return found
+	case len(report.Problems) > 0:
+		return found
+	}
+	db, err := sql.Open("sqlite", "file:"+f.path)
+	if err != nil {
+		f.t.Error(err)
+		return found
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			f.t.Error(err)
+		}
+	}()
+	record, beside, err := all(db)
+	if err != nil || !reflect.DeepEqual(record, f.record) {
+		f.t.Errorf("byte %d: the record says something else, and it was not found (%v)", at, err)
+	}
+	if !reflect.DeepEqual(beside, f.beside) {
+		return outside
+	}
+	return harmless
+}
+
+// put writes one byte of the file; what SQLite keeps beside a file goes.
+func (f flipper) put(at int, to byte) {
+	for _, end := range []string{"-wal", "-shm", "-journal"} {
+		if err := os.Remove(f.path + end); err != nil && !errors.Is(err, os.ErrNotExist) {
+			f.t.Error(err)
+		}
+	}
+	file, err := os.OpenFile(f.path, os.O_WRONLY, 0)
+	if err != nil {
+		f.t.Error(err)
+		return
+	}
+	_, err = file.WriteAt([]byte{to}, int64(at))
+	if err := errors.Join(err, file.Close()); err != nil {
+		f.t.Error(err)
+	}
+}
