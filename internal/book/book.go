@@ -75,7 +75,8 @@ type Book struct {
 }
 
 // Open opens the book of a data folder, making it on first opening. It fails with
-// ErrInUse when another server has it open.
+// ErrInUse when another server has it open, and with ErrUnreachable when its database
+// cannot be asked.
 func Open(ctx context.Context, config Config) (_ *Book, err error) {
 	if config.Clock == nil {
 		config.Clock = time.Now
