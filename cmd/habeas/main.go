@@ -35,6 +35,7 @@ type commands struct {
 	Demo         demoCommand         `cmd:""`
 	Serve        serveCommand        `cmd:""`
 	Import       importCommand       `cmd:""`
+	Manifest     manifestCommand     `cmd:""`
 	Roll         rollCommand         `cmd:""`
 	Verify       verifyCommand       `cmd:""`
 	Receipt      receiptCommand      `cmd:""`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"net/http"
 	"os"
@@ -11,7 +12,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/habeastest"
+	"habeas.example/habeas/internal/transfer"
 )
 
 // tests are those of this package; the PostgreSQL that they start is stopped after them.
@@ -28,7 +32,7 @@ const patience = 30 * time.Second
 
 // storyCommands are what stories can do beside running habeas.
 var storyCommands = map[string]func(*testscript.TestScript, bool, []string){
-	"awaits": awaits, "eventually": eventually, "keep": keep, "fetch": fetch,
+	"awaits": awaits, "eventually": eventually, "keep": keep, "fetch": fetch, "drafts": drafts,
 }
 
 // TestStories plays the stories in testdata, which read as a manual of the command line.
@@ -103,4 +107,18 @@ func fetch(s *testscript.TestScript, _ bool, args []string) {
 		s.Fatalf("%s answers %s", args[0], response.Status)
 	}
 	s.Check(os.WriteFile(s.MkAbs(args[1]), body, 0o600))
+}
+
+// drafts drafts a transfer in a data folder, for 14 March 2031: no command does, since a
+// draft is the work of an official at a page or a program.
+func drafts(s *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		s.Fatalf("usage: drafts DIR FROM TO")
+	}
+	ctx := context.Background()
+	b, err := book.Open(ctx, book.Config{Dir: s.MkAbs(args[0]), Random: rand.Reader})
+	s.Check(err)
+	_, err = transfer.New(b).Draft(ctx, console, custody.Transfer{From: args[1], To: args[2], Date: "2031-03-14", LegalBasis: "Order 7"})
+	s.Check(err)
+	s.Check(b.Close())
 }

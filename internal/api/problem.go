@@ -15,6 +15,7 @@ import (
 
 	"habeas.example/habeas/internal/book"
 	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/sheet"
 	"habeas.example/habeas/internal/words"
 )
 
@@ -74,6 +75,7 @@ func plainProblem(status int, code string) *Problem { return &Problem{Status: st
 // goes to the log and is answered as "internal-error".
 func (d *door) problem(ctx context.Context, err error) *Problem {
 	var p *Problem
+	var file *sheet.Refusal
 	refusal, refused := custody.RefusalOf(err)
 	switch {
 	case errors.As(err, &p):
@@ -84,6 +86,9 @@ func (d *door) problem(ctx context.Context, err error) *Problem {
 		p.retryAfter = retrySeconds
 	case refused:
 		p = problemOf(refusal)
+	case errors.As(err, &file):
+		p = plainProblem(http.StatusUnprocessableEntity, file.Code)
+		p.Params = file.Params
 	case errors.Is(err, book.ErrClosed):
 		p = plainProblem(http.StatusServiceUnavailable, "shutting-down")
 		p.retryAfter = retrySeconds
@@ -128,8 +133,12 @@ func (p *Problem) in(s *words.Speaker) *Problem {
 	said.Type = "/docs/errors#" + p.Code
 	said.Title = s.Say("problem."+strconv.Itoa(p.Status), nil)
 	params := sayable(s, p.Params)
-	said.Detail = tidy(s.Say("refusal."+p.Code, params))
-	said.Mend = tidy(s.Say("mend."+p.Code, params))
+	if s.Has("file." + p.Code) { // of a file that is no table; its text says the mend too
+		said.Detail = tidy(s.Say("file."+p.Code, params))
+	} else {
+		said.Detail = tidy(s.Say("refusal."+p.Code, params))
+		said.Mend = tidy(s.Say("mend."+p.Code, params))
+	}
 	said.Errors = make([]Particular, len(p.Errors))
 	for i, e := range p.Errors {
 		e.Detail = tidy(s.Say("refusal."+e.Code, sayable(s, e.Params)))
@@ -143,7 +152,7 @@ func (p *Problem) in(s *words.Speaker) *Problem {
 var paramNames = []string{"aboard", "action", "age", "allowed", "apart", "authorities", "authority", "birth", "by", "capacity", "certified", "code", "count",
 	"counted", "date", "discrepancy", "entry", "establishment", "field", "handover", "happened", "key", "kind", "level", "location", "max", "min", "nearest", "needs", "number",
 	"offered", "official", "other", "parent", "person", "place", "present", "reason", "recorded", "risk", "role", "row", "rows", "seats", "seconds", "sex", "since",
-	"stage", "status", "transfer", "vehicle", "waypoint", "what", "why", "zone"}
+	"stage", "status", "transfer", "value", "vehicle", "waypoint", "what", "why", "zone"}
 
 // spoken says where the catalogue has words for the value of a parameter.
 var spoken = map[string][]string{

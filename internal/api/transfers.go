@@ -127,6 +127,7 @@ func (d *door) transfers() {
 		return d.Transfer.Handover(who.subject)
 	})
 	d.orders()
+	d.manifests()
 	d.convoy()
 	d.exceptions()
 }

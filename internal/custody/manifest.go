@@ -160,6 +160,12 @@ func (s *State) LoadManifest(id, source string, people []string) ([]Entry, error
 	return entries, nil
 }
 
+// Unlistable says why a person cannot be listed on a transfer; nil when they can. The
+// transfer must exist.
+func (s *State) Unlistable(transfer, person string) *Refusal {
+	return s.listable(s.Transfers.Get(transfer), person)
+}
+
 func (s *State) listable(t *Transfer, person string) *Refusal {
 	h, err := s.holdingOf(person)
 	if err != nil {

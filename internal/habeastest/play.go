@@ -83,6 +83,22 @@ func (a Actor) Admits(n int, place string) (person string) {
 	return w.Entries[0].Person
 }
 
+// AdmitsAs takes somebody in with what is said at the door.
+func (a Actor) AdmitsAs(admission custody.Admission, place string) book.Written {
+	a.play.t.Helper()
+	return a.acts(func(ctx context.Context, c book.Command) (book.Written, error) {
+		return a.play.Roll.Admit(ctx, c, roll.Arrival{Place: place, Admission: admission})
+	})
+}
+
+// Escapes states an escape.
+func (a Actor) Escapes(person string) {
+	a.play.t.Helper()
+	a.acts(func(ctx context.Context, c book.Command) (book.Written, error) {
+		return a.play.Roll.Escape(ctx, c, person, "over the wall", time.Time{})
+	})
+}
+
 // Moves moves people to a place of their establishment, all or none.
 func (a Actor) Moves(to string, people ...string) {
 	a.play.t.Helper()
