@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"reflect"
@@ -134,7 +135,7 @@ func (d *door) guard(next http.Handler) http.Handler {
 		h.Set("Vary", "Accept-Language, Authorization, Cookie")
 		defer func() {
 			if fault := recover(); fault != nil {
-				if fault == http.ErrAbortHandler {
+				if err, is := fault.(error); is && errors.Is(err, http.ErrAbortHandler) {
 					panic(fault)
 				}
 				d.Log.Error("a request failed inside", "method", r.Method, "path", r.URL.Path, "fault", fault)

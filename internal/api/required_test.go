@@ -145,9 +145,9 @@ func (d *director) transfer(people []string) string {
 // A body that has what is required and something unknown is refused too, and named.
 func TestWhatIsUnknownIsRefused(t *testing.T) {
 	h := open(t, 1)
-	answer := h.as("reception").post("/moves", object{"moves": []object{{"person": habeastest.Numbers(1)[0], "to": habeastest.OriginCell, "happend": "2031-01-01T00:00:00Z"}}})
+	answer := h.as("reception").post("/moves", object{"moves": []object{{"person": habeastest.Numbers(1)[0], "to": habeastest.OriginCell, "happenedAt": "2031-01-01T00:00:00Z"}}})
 	answer.refused(422, "request-invalid")
-	if faults := fmt.Sprint(answer.list("errors")); !strings.Contains(faults, "happend") {
+	if faults := fmt.Sprint(answer.list("errors")); !strings.Contains(faults, "happenedAt") {
 		t.Errorf("the faults are %s", faults)
 	}
 }

@@ -200,7 +200,7 @@ func loadState(ctx context.Context, e engine) (*custody.State, error) {
 		}
 		var body []byte
 		err := tx.QueryRowContext(ctx, "SELECT body FROM entry ORDER BY number DESC LIMIT 1").Scan(&body)
-		if err == sql.ErrNoRows {
+		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {

@@ -157,7 +157,7 @@ func postToWitness(ctx context.Context, client *http.Client, url string, body []
 	if err != nil {
 		return 0, "", nil, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // it is only read
 	answer, err = io.ReadAll(io.LimitReader(response.Body, maxWitnessAnswer+1))
 	if err != nil {
 		return 0, "", nil, err

@@ -18,7 +18,7 @@ func lockWitnessState(path string) (*os.File, error) {
 		return nil, fmt.Errorf("locking the witness state: %w", err)
 	}
 	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		file.Close()
+		_ = file.Close() // nothing was written to it
 		if errors.Is(err, unix.EWOULDBLOCK) {
 			return nil, fmt.Errorf("locking the witness state %s: %w", path, ErrInUse)
 		}

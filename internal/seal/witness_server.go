@@ -108,7 +108,7 @@ func (w *WitnessServer) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		io.WriteString(rw, line) // an asker that has gone asks again
+		_, _ = io.WriteString(rw, line) // an asker that has gone asks again
 	case !errors.As(err, &refusal):
 		http.Error(rw, "the witness could not keep its state and has cosigned nothing", http.StatusInternalServerError)
 	case refusal.status == http.StatusConflict:

@@ -43,7 +43,7 @@ func CreateWitnessState(path string) error {
 	if err != nil {
 		return err
 	}
-	defer lock.Close()
+	defer func() { _ = lock.Close() }() // nothing is ever written to it
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("creating the witness state %s: %w", path, fs.ErrExist)
 	}
@@ -55,14 +55,14 @@ func openWitnessState(path string) (*witnessState, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the witness state (a new witness needs it created first): %w", err)
 	}
-	file.Close()
+	_ = file.Close() // it was only looked for
 	lock, err := lockWitnessState(path)
 	if err != nil {
 		return nil, err
 	}
 	heads, err := readWitnessState(path)
 	if err != nil {
-		lock.Close()
+		_ = lock.Close() // nothing is ever written to it
 		return nil, err
 	}
 	return &witnessState{path: path, lock: lock, heads: heads}, nil
@@ -74,7 +74,7 @@ func readWitnessState(path string) (map[string]witnessedHead, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the witness state: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it is only read
 	text, err := io.ReadAll(io.LimitReader(file, maxWitnessState+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the witness state: %w", err)

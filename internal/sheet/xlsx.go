@@ -251,7 +251,7 @@ func (w *workbook) walk(name string, visit func(xml.Token) error) error {
 	if err != nil {
 		return damaged(name)
 	}
-	defer unpacked.Close()
+	defer func() { _ = unpacked.Close() }() // it is only read
 	guard := &guardedReader{from: unpacked, w: w}
 	decoder := xml.NewDecoder(guard)
 	depth, begun := 0, false
@@ -260,7 +260,7 @@ func (w *workbook) walk(name string, visit func(xml.Token) error) error {
 		switch {
 		case guard.refused != nil:
 			return guard.refused
-		case err == io.EOF && depth == 0 && begun:
+		case errors.Is(err, io.EOF) && depth == 0 && begun:
 			return nil
 		case err != nil:
 			return damaged(name)

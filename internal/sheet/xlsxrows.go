@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"encoding/xml"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -152,7 +153,7 @@ func (w *workbook) rows(s sheetPart) source {
 			}
 			return nil
 		})
-		if err != nil && err != errStop {
+		if err != nil && !errors.Is(err, errStop) {
 			yield(record{}, err)
 		}
 	}
