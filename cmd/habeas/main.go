@@ -37,6 +37,7 @@ type commands struct {
 	Import       importCommand       `cmd:""`
 	Manifest     manifestCommand     `cmd:""`
 	Roll         rollCommand         `cmd:""`
+	Count        countCommand        `cmd:""`
 	Verify       verifyCommand       `cmd:""`
 	Receipt      receiptCommand      `cmd:""`
 	CheckReceipt checkReceiptCommand `cmd:""`

@@ -5,18 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/count"
+	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/roll"
 )
 
 type rollCommand struct {
 	store
-	At   string `placeholder:"TIME"`
-	By   string `env:"HABEAS_ROLL_BY" enum:",place,status" default:""`
-	JSON bool   `name:"json"`
+	At string `placeholder:"TIME"`
+	By string `env:"HABEAS_ROLL_BY" enum:",place,status" default:""`
+	// Against turns the roll into what became of it until a later instant.
+	Against string `placeholder:"TIME"`
+	JSON    bool   `name:"json"`
 }
 
 // Run prints the roll. It opens the book for reading alone, also while it is served.
@@ -31,6 +36,9 @@ func (c *rollCommand) Run(ctx context.Context, t *terminal) (err error) {
 	desk, err := roll.New(ctx, b)
 	if err != nil {
 		return err
+	}
+	if c.Against != "" {
+		return c.differ(ctx, t, desk)
 	}
 	var now roll.Now
 	if c.At == "" {
@@ -62,6 +70,62 @@ func parseInstant(s string) (time.Time, error) {
 	return time.Time{}, faulty("instant-malformed", "text", s)
 }
 
+// standingOf says when an establishment was last counted and cleared, and what counts are
+// not; nothing of one where nobody has ever counted.
+func standingOf(t *terminal, s custody.CountStanding) (list []string) {
+	say := t.words.Say
+	if c := s.Cleared; c != nil {
+		list = append(list, say("cli.count-cleared", map[string]any{"number": t.words.Number(c.Number), "at": instant(c.At), "by": c.FullName}))
+	}
+	for _, c := range s.Open {
+		text := progressOf(t, count.Summary{Status: custody.CountOpen, CountProgress: c.CountProgress, OverdueSince: c.OverdueSince})
+		list = append(list, say("cli.roll-uncleared", map[string]any{"id": c.ID, "opened": instant(c.Opened), "text": text}))
+	}
+	if len(s.Loosens) > 0 {
+		list = append(list, say("cli.roll-loosens", map[string]any{"loosens": strings.Join(s.Loosens, ", ")}))
+	}
+	return list
+}
+
+// differ prints how the rolls of two instants differ.
+func (c *rollCommand) differ(ctx context.Context, t *terminal, desk *roll.Desk) error {
+	if c.At == "" {
+		return faulty("against-what")
+	}
+	from, err := parseInstant(c.At)
+	if err != nil {
+		return err
+	}
+	to := t.clock()
+	if c.Against != "now" {
+		if to, err = parseInstant(c.Against); err != nil {
+			return err
+		}
+	}
+	d, err := desk.Differ(ctx, from, to)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(t, d)
+	}
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, t.words.Say("cli.difference-head", map[string]any{"from": d.From.Format(time.RFC3339), "to": d.To.Format(time.RFC3339),
+		"held": t.words.Number(d.HeldFrom), "then": t.words.Number(d.HeldTo)}))
+	for _, part := range []struct {
+		word string
+		list []roll.Change
+	}{{"came", d.Came}, {"left", d.Left}, {"moved", d.Moved}} {
+		for _, p := range part.list {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.words.Say("cli.difference-"+part.word, nil), p.Number, p.Name, p.From.Place, p.To.Place)
+		}
+	}
+	for _, l := range d.Landings {
+		fmt.Fprintf(w, "%s\t%s\t%s\t+%d\t-%d\n", l.Landing, t.words.Number(l.From), t.words.Number(l.To), l.Came, l.Departed)
+	}
+	return w.Flush()
+}
+
 func printRoll(t *terminal, n roll.Now) error {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	say := t.words.Say
@@ -80,6 +144,11 @@ func printRoll(t *terminal, n roll.Now) error {
 	sort.Strings(statuses)
 	for _, k := range statuses {
 		fmt.Fprintf(w, "%s\t%s\t\n", say("legal."+k, nil), number(n.Statuses[k]))
+	}
+	for _, e := range n.Establishments {
+		for _, text := range standingOf(t, e.Count) {
+			fmt.Fprintln(w, say("cli.roll-count", map[string]any{"code": e.Code, "text": text}))
+		}
 	}
 	for _, p := range n.Places {
 		fmt.Fprintf(w, "%s\t%s\t%s\t\n", p.Code, number(p.Present), number(p.Certified))

@@ -15,6 +15,7 @@ import (
 
 	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/count"
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/transfer"
 )
@@ -24,6 +25,7 @@ type Services struct {
 	Book     *book.Book
 	Roll     *roll.Desk
 	Transfer *transfer.Desk
+	Count    *count.Desk
 	Access   *access.Desk
 	Clock    func() time.Time // for what is asked "now"; nil: time.Now
 	Log      *slog.Logger     // nil: slog.Default
@@ -85,6 +87,7 @@ func (d *door) register(mux *http.ServeMux, optional bool) {
 	d.places()
 	d.movements()
 	d.transfers()
+	d.counts()
 	d.entries()
 	d.attachments()
 	d.log(mux)

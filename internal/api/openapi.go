@@ -54,6 +54,7 @@ var sent = map[string][]string{
 	"Authority":     {"case", "from", "issuer", "kind"},
 	"CapacityOrder": nil, // never sent with a place: it is signed on its own
 	"Contact":       nil,
+	"CountRules":    {"establishment"},
 	"Escort":        {"commander", "corps", "units"},
 	"Official":      {"fullName", "name", "roles"},
 	"Person":        {"sex"}, // and a name of either sort

@@ -93,10 +93,13 @@ type releaseOrder struct {
 
 // people registers identity, admission, papers, and the record of a person.
 func (d *door) people() {
-	read(d, "/people", "Search for people, or list those in custody", custody.ReadRecords, func(ctx context.Context, _ *asker, q *peopleQuery) (People, error) {
+	read(d, "/people", "Search for people, or list those in custody", custody.ReadRecords, func(ctx context.Context, who *asker, q *peopleQuery) (People, error) {
 		if q.Q != "" {
 			matches, err := d.Roll.Search(ctx, q.Q, q.Limit)
 			return People{Matches: matches}, err
+		}
+		if err := d.sighted(who); err != nil {
+			return People{}, err
 		}
 		list, total := d.Roll.People(q.Under, q.After, q.Limit)
 		return People{People: list, Total: total}, nil

@@ -16,6 +16,11 @@ type rollQuery struct {
 	By string    `query:"by" enum:"place,status" doc:"place: the roll of each place too."`
 }
 
+type differenceQuery struct {
+	From time.Time `query:"from" doc:"The earlier instant."`
+	To   time.Time `query:"to" doc:"The later instant; without it, now."`
+}
+
 type placesQuery struct {
 	Under string `query:"under" maxLength:"60" doc:"An establishment, or a place above."`
 	After string `query:"after" maxLength:"60" doc:"Those whose code comes after this one."`
@@ -69,11 +74,26 @@ type explanation struct {
 
 // places registers the roll, what is wrong with it, and the tree of places.
 func (d *door) places() {
-	read(d, "/roll", "The roll of the whole service", "", func(ctx context.Context, _ *asker, q *rollQuery) (roll.Now, error) {
+	read(d, "/roll", "The roll of the whole service", "", func(ctx context.Context, who *asker, q *rollQuery) (roll.Now, error) {
+		if q.By == "place" {
+			if err := d.sighted(who); err != nil {
+				return roll.Now{}, err
+			}
+		}
 		if q.At.IsZero() {
 			return d.Roll.Roll(d.Clock(), q.By == "place"), nil
 		}
 		return d.Roll.RollAt(ctx, q.At, q.By == "place")
+	})
+	read(d, "/roll/difference", "How the roll of one instant differs from that of another, by name", custody.ReadRecords, func(ctx context.Context, who *asker, q *differenceQuery) (roll.Difference, error) {
+		if err := d.sighted(who); err != nil {
+			return roll.Difference{}, err
+		}
+		to := q.To
+		if to.IsZero() {
+			to = d.Clock()
+		}
+		return d.Roll.Differ(ctx, q.From, to)
 	})
 	read(d, "/establishments", "The roll of each establishment", "", func(context.Context, *asker, *nothing) (Establishments, error) {
 		return Establishments{d.Roll.Roll(d.Clock(), false).Establishments}, nil

@@ -152,7 +152,7 @@ func (p *Problem) in(s *words.Speaker) *Problem {
 var paramNames = []string{"aboard", "action", "age", "allowed", "apart", "authorities", "authority", "birth", "by", "capacity", "certified", "code", "count",
 	"counted", "date", "discrepancy", "entry", "establishment", "field", "handover", "happened", "key", "kind", "level", "location", "max", "min", "nearest", "needs", "number",
 	"offered", "official", "other", "parent", "person", "place", "present", "reason", "recorded", "risk", "role", "row", "rows", "seats", "seconds", "sex", "since",
-	"stage", "status", "transfer", "value", "vehicle", "waypoint", "what", "why", "zone"}
+	"stage", "status", "transfer", "until", "value", "vehicle", "waypoint", "what", "why", "zone"}
 
 // spoken says where the catalogue has words for the value of a parameter.
 var spoken = map[string][]string{
@@ -168,7 +168,7 @@ var spoken = map[string][]string{
 }
 
 // instants are the parameters that are times.
-var instants = map[string]bool{"happened": true, "offered": true, "recorded": true, "since": true}
+var instants = map[string]bool{"happened": true, "offered": true, "recorded": true, "since": true, "until": true}
 
 // sayable are the parameters of a refusal as a sentence says them: codes in words, times
 // as people write them, and nothing for what is not given.

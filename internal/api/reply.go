@@ -235,6 +235,16 @@ func subjectOf(entries []*custody.Entry) string {
 			return detail.Name
 		case *custody.Resolution:
 			return detail.Discrepancy
+		case *custody.CountOpening:
+			return detail.ID
+		case *custody.Slip:
+			return detail.Count
+		case *custody.RecountCall:
+			return detail.Count
+		case *custody.CountSums:
+			return detail.Count
+		case *custody.CountID:
+			return detail.Count
 		}
 		switch {
 		case e.Kind == custody.AuthorityGiven || e.Kind == custody.AuthorityEnded || e.Kind == custody.ReleaseOrdered:

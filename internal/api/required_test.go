@@ -89,6 +89,17 @@ func TestWhatIsRequiredIsRequired(t *testing.T) {
 	d.sends("health", "/people/"+p[2]+"/death", object{})
 	d.sends("control", "/people/"+p[3]+"/escape", object{})
 
+	counted := "/counts/" + d.sends("duty", "/counts", object{"kind": "informal", "place": habeastest.OriginReception}).text("id")
+	d.sends("landing", counted+"/slips", object{"landing": habeastest.OriginReception, "number": 9}, ".number")
+	d.sends("duty", counted+"/recounts", object{"landing": habeastest.OriginReception, "reason": "seen from afar"})
+	d.sends("duty", counted+"/abandonment", object{"reason": "a fire drill"})
+	counted = "/counts/" + d.sends("duty", "/counts", object{"kind": "named", "place": "OLD-M1-C2"}).text("id")
+	for _, hand := range []string{"landing", "health"} {
+		d.sends(hand, counted+"/slips", object{"landing": "OLD-M1-C2", "people": []string{}}, ".people")
+	}
+	d.sends("duty", counted+"/signature", object{})
+	d.sends("governor", "/count-schedule", object{"establishment": habeastest.Origin})
+
 	id := d.transfer(p[4:11])
 	d.sends("reception", "/transfers/"+id+"/withdrawals", object{"person": p[10], "reason": "unfit"})
 	d.sends("escort", "/transfers/"+id+"/identifications", object{"people": p[4:10]})

@@ -109,7 +109,7 @@ func (d *desk) both(id, landing string, n int) {
 }
 
 // sees is what an official is shown of a count, in the words of the API.
-func (d *desk) sees(official, id string) (count.View, string) {
+func (d *desk) sees(official, id string) (count.CountView, string) {
 	d.t.Helper()
 	v, err := d.View(id, official, d.store.Clock.Now())
 	if err != nil {

@@ -29,8 +29,8 @@ type Summary struct {
 	Loosens      []string           `json:"loosens,omitempty"` // settings that are looser than the norm
 }
 
-// View is a count as one official may see it.
-type View struct {
+// CountView is a count as one official may see it.
+type CountView struct {
 	Summary
 	PlaceName    string `json:"placeName"`
 	Zone         string `json:"zone,omitempty"`
@@ -126,8 +126,8 @@ func (d *Desk) List(establishment string, openOnly bool, limit int, now time.Tim
 }
 
 // View returns a count as an official may see it, or the refusal "unknown-count".
-func (d *Desk) View(id, official string, now time.Time) (View, error) {
-	v, err := View{}, error(nil)
+func (d *Desk) View(id, official string, now time.Time) (CountView, error) {
+	v, err := CountView{}, error(nil)
 	d.book.Read(func(s *custody.State) {
 		c := s.Counts.Get(id)
 		if c == nil {
@@ -135,7 +135,7 @@ func (d *Desk) View(id, official string, now time.Time) (View, error) {
 			return
 		}
 		sees := sees(s, official, c.Place)
-		v = View{Summary: d.summary(s, c, now), Reason: c.Reason, OpenedByName: fullName(s, c.OpenedBy), Blind: !sees && c.Status == custody.CountOpen,
+		v = CountView{Summary: d.summary(s, c, now), Reason: c.Reason, OpenedByName: fullName(s, c.OpenedBy), Blind: !sees && c.Status == custody.CountOpen,
 			Out: []OutView{}, Landings: []LandingView{}}
 		if p := s.Places.Get(c.Place); p != nil {
 			v.PlaceName = p.Name

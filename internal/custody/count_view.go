@@ -25,15 +25,13 @@ func (s *State) Blind(official string) bool {
 	return false
 }
 
-// BlindTo reports whether an official must not learn now how many people, or who, are in
-// a place: they are blind, and its landing is in an open count and has not cleared.
-func (s *State) BlindTo(official, place string) bool {
-	if len(s.derived.counts.open) == 0 || !s.Blind(official) {
-		return false
+// Sighted refuses an official who is blind what would tell them how many people, or who,
+// are on a landing: the book, and lists of people by place (code "blind-while-counting").
+func (s *State) Sighted(official string) error {
+	if s.Blind(official) {
+		return refuse(Forbidden, 0, "blind-while-counting", "official", official)
 	}
-	landing := s.CountUnit(place)
-	l := s.CountLandings.Get(s.derived.counts.over[landing] + "/" + landing)
-	return l != nil && l.Status != LandingCleared
+	return nil
 }
 
 // ClearedCount is the newest count of a whole establishment that was cleared and signed.

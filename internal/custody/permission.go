@@ -83,8 +83,10 @@ func (s *State) May(official string, action Action, places ...string) error {
 	if o == nil || !o.Has(permissions[action]...) {
 		return refuse(Forbidden, 0, "not-permitted", "official", official, "action", string(action))
 	}
-	if action == ReadBook && s.Blind(official) {
-		return refuse(Forbidden, 0, "blind-while-counting", "official", official)
+	if action == ReadBook {
+		if err := s.Sighted(official); err != nil {
+			return err
+		}
 	}
 	if o.Establishment == "" || anywhere[action] {
 		return nil

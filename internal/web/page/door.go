@@ -177,6 +177,12 @@ func (v *Visit) May(action custody.Action) (err error) {
 	return err
 }
 
+// Sighted refuses lists of people by place to an officer of the landings while these are counted.
+func (v *Visit) Sighted() (err error) {
+	v.door.Book.Read(func(s *custody.State) { err = s.Sighted(v.Official.Name) })
+	return err
+}
+
 // Command is how this official's commands come to the book.
 func (v *Visit) Command() book.Command { return book.Command{By: v.Official.Name} }
 

@@ -73,6 +73,9 @@ func (p *pages) read(v *page.Visit) (List, error) {
 		l.Places = page.EstablishmentsIn(s)
 	})
 	if !l.Searched() {
+		if err := v.Sighted(); err != nil {
+			return l, err
+		}
 		var total int
 		l.Rows, total = p.pick(l.Selection, v.Now, page.PageOf(q), page.PageSize)
 		l.Pages = page.Pages{Page: page.PageOf(q), Total: total, Size: page.PageSize, Address: l.Selection.page}

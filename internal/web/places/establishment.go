@@ -50,6 +50,9 @@ type statusCount struct {
 
 func (d *pages) establishment(v *page.Visit) error {
 	code := v.R.PathValue("code")
+	if err := v.Sighted(); err != nil {
+		return err
+	}
 	now := d.roll.Roll(v.Now, false)
 	at := slices.IndexFunc(now.Establishments, func(e roll.EstablishmentRoll) bool { return e.Code == code })
 	if at < 0 {
