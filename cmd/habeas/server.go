@@ -37,6 +37,11 @@ func openService(ctx context.Context, config book.Config) (*service, error) {
 	if config.Clock == nil {
 		config.Clock = time.Now
 	}
+	policies, err := access.LoadPolicies(config.Dir)
+	if err != nil {
+		return nil, err
+	}
+	config.Policy = policies.Decide
 	b, err := book.Open(ctx, config)
 	if err != nil {
 		return nil, err

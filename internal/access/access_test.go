@@ -50,7 +50,7 @@ func (h *house) reopen() {
 		h.must(h.book.Close())
 	}
 	var err error
-	h.book, err = book.Open(h.ctx, book.Config{Dir: h.dir, Clock: h.clock.Now, Random: rand.Reader})
+	h.book, err = book.Open(h.ctx, book.Config{Dir: h.dir, Clock: h.clock.Now, Random: rand.Reader, Policy: habeastest.Policy()})
 	h.must(err)
 	h.desk, err = access.New(h.ctx, h.book, access.Config{Clock: h.clock.Now, Random: rand.Reader})
 	h.must(err)
@@ -151,7 +151,7 @@ func TestASessionEndsWithTheOffice(t *testing.T) {
 	h.refused(err, "signed-out")
 }
 
-func TestASessionEndsWhenItIsNotUsed(t *testing.T) {
+func TestASessionLocksWhenItIsNotUsed(t *testing.T) {
 	h := open(t)
 	token := h.signIn()
 	for range 20 { // used every ten minutes, it goes on
@@ -161,7 +161,11 @@ func TestASessionEndsWhenItIsNotUsed(t *testing.T) {
 	}
 	h.clock.Advance(15*time.Minute + time.Second)
 	_, err := h.desk.Who(h.ctx, token)
-	h.refused(err, "signed-out")
+	h.refused(err, "session-locked")
+	h.clock.Advance(-time.Hour) // also when the clock is set back
+	h.clock.Advance(time.Hour)
+	_, err = h.desk.Who(h.ctx, token)
+	h.refused(err, "session-locked")
 }
 
 func TestASessionHasALife(t *testing.T) {
@@ -189,7 +193,8 @@ func TestSessionsOutliveTheServer(t *testing.T) {
 	_, err = h.desk.Who(h.ctx, token)
 	h.must(err)
 	_, err = h.desk.Who(h.ctx, idle)
-	h.refused(err, "signed-out")
+	h.refused(err, "session-locked")
+	h.must(h.desk.SignOut(h.ctx, idle))
 	// Nothing that is stored lets anybody in.
 	var hash string
 	h.must(h.book.Beside().QueryRow("SELECT token_hash FROM session").Scan(&hash))

@@ -54,6 +54,15 @@ func (d *Desk) HasPassword(ctx context.Context, name string) bool {
 	return err != nil || hash != ""
 }
 
+// SetFirstPassword is SetPassword for an official who has none: whoever appoints may give
+// the first, and nobody alone another ("password-set-already").
+func (d *Desk) SetFirstPassword(ctx context.Context, name, password string) error {
+	if d.HasPassword(ctx, name) {
+		return forbidden("password-set-already", "official", name)
+	}
+	return d.SetPassword(ctx, name, password)
+}
+
 // SetPassword sets the password of an official in office and ends all their sessions. Who
 // may do this for whom is the caller's to check. Errors: those of CheckPassword, and
 // "unknown-official".

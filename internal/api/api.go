@@ -83,6 +83,7 @@ func (d *door) register(mux *http.ServeMux, optional bool) {
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	d.api = humago.New(mux, config)
 	d.sessions()
+	d.entrances()
 	d.people()
 	d.places()
 	d.movements()

@@ -374,6 +374,8 @@ func TestTheDocumentDescribesEveryAddress(t *testing.T) {
 	if document.text("openapi") != "3.1.0" {
 		t.Errorf("OpenAPI %q", document.text("openapi"))
 	}
+	// The ways in, each of which asks for a secret of its own, or gives none away.
+	public := []string{"post /api/v1/sessions", "post /api/v1/sessions/passkey", "post /api/v1/passkeys/question", "post /api/v1/first", "post /api/v1/recovery"}
 	paths := slices.Sorted(maps.Keys(document.body["paths"].(object)))
 	if len(paths) < 50 {
 		t.Errorf("only %d addresses: %v", len(paths), paths)
@@ -381,7 +383,7 @@ func TestTheDocumentDescribesEveryAddress(t *testing.T) {
 	for _, path := range paths {
 		// Whoever is not signed in is told so at each address but the sign-in.
 		for method := range document.body["paths"].(object)[path].(object) {
-			if path == "/api/v1/sessions" {
+			if slices.Contains(public, method+" "+path) {
 				continue
 			}
 			filled := strings.NewReplacer("{number}", "1", "{id}", "1", "{code}", "1", "{name}", "1", "{hash}", "1").Replace(path)

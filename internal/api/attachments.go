@@ -3,8 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-
-	"habeas.example/habeas/internal/book"
 )
 
 type upload struct {
@@ -25,7 +23,7 @@ func (d *door) attachments() {
 	})
 	get := operation{method: http.MethodGet, path: "/attachments/{hash}", summary: "A file; looking is recorded"}
 	handle(d, get, func(ctx context.Context, who *asker, _ *nothing) (*file, error) {
-		a, err := d.Roll.Attachment(ctx, book.Command{By: who.official.Name}, who.subject)
+		a, err := d.Roll.Attachment(ctx, who.command(), who.subject)
 		return &file{ContentType: a.Type, Disposition: `inline; filename="` + a.Name() + `"`, Body: a.Bytes}, err
 	})
 }

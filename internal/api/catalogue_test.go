@@ -166,7 +166,7 @@ func (f *found) read(n ast.Node) bool {
 		case *ast.SelectorExpr:
 			name = called.Sel.Name
 		}
-		position := map[string]int{"refuse": 2, "InvalidInput": 0, "Unknown": 0, "plainProblem": 1, "contradict": 0}
+		position := map[string]int{"refuse": 2, "InvalidInput": 0, "Unknown": 0, "plainProblem": 1, "forbidden": 0, "contradict": 0}
 		if at, is := position[name]; is && at < len(n.Args) {
 			if text, ok := literal(n.Args[at]); ok {
 				switch name {

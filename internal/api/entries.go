@@ -102,6 +102,13 @@ func (d *door) feed(ctx context.Context, who *asker, q *feedQuery) (Feed, error)
 			if q.Kind != "" && kind != q.Kind {
 				continue
 			}
+			sees, err := d.seesEntry(who.official.Name, s)
+			if err != nil {
+				return Feed{}, err
+			}
+			if !sees {
+				continue
+			}
 			f.Entries = append(f.Entries, s.Body)
 			if kind.Personal() {
 				personal = append(personal, s.Number)
@@ -115,8 +122,23 @@ func (d *door) feed(ctx context.Context, who *asker, q *feedQuery) (Feed, error)
 	if len(personal) == 0 {
 		return f, nil
 	}
-	_, err := d.Roll.LookThrough(ctx, book.Command{By: who.official.Name}, personal[0], personal[len(personal)-1])
+	_, err := d.Roll.LookThrough(ctx, who.command(), personal[0], personal[len(personal)-1])
 	return f, err
+}
+
+// seesEntry reports whether an official may read an entry of the book, as far as the
+// places that they serve go.
+func (d *door) seesEntry(official string, stored book.Stored) (sees bool, err error) {
+	d.Book.Read(func(s *custody.State) { sees = s.May(official, custody.ReadBook, custody.WholeService) == nil })
+	if sees {
+		return true, nil
+	}
+	e, err := custody.DecodeEntry(stored.Body)
+	if err != nil {
+		return false, err
+	}
+	d.Book.Read(func(s *custody.State) { sees = s.SeesEntry(official, e) })
+	return sees, nil
 }
 
 func kindOf(s book.Stored) (custody.Kind, error) {
@@ -145,7 +167,7 @@ func (d *door) stream(ctx context.Context, who *asker, q *streamQuery) (*huma.St
 		}
 		after = max(after, n)
 	}
-	reader := book.Command{By: who.official.Name}
+	reader := who.command()
 	if _, err := d.Roll.LookThrough(ctx, reader, after+1, -1); err != nil {
 		return nil, err
 	}
@@ -157,7 +179,7 @@ func (d *door) stream(ctx context.Context, who *asker, q *streamQuery) (*huma.St
 				return err
 			}
 			return d.may(&asker{official: official}, custody.ReadBook)
-		}}
+		}, Sees: func(stored book.Stored) (bool, error) { return d.seesEntry(who.official.Name, stored) }}
 		err := events.Send(r.Context(), w, d.Book, after)
 		if _, refused := custody.RefusalOf(err); err != nil && !refused {
 			d.Log.Error("a stream of entries ended", "official", who.official.Name, "error", err)
@@ -205,9 +227,16 @@ func (d *door) entry(ctx context.Context, who *asker) (book.Stored, error) {
 		return book.Stored{}, err
 	}
 	if e.Person == "" {
-		return stored, mayReadBook
+		sees, err := d.seesEntry(who.official.Name, stored)
+		if err == nil && mayReadBook == nil && !sees {
+			err = custody.Unknown("entry", who.subject)
+		}
+		return stored, errors.Join(err, mayReadBook)
 	}
 	_, err = d.look(ctx, who, e.Person, "")
+	if errors.Is(err, custody.Refused("unknown-person")) {
+		err = custody.Unknown("entry", who.subject) // not even whom it is about
+	}
 	return stored, err
 }
 

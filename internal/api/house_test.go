@@ -49,7 +49,7 @@ func openWith(t testing.TB, clock func() time.Time, founding ...habeastest.Act) 
 	ctx := context.Background()
 	h := &house{t: t, tokens: map[string]string{}}
 	var err error
-	h.book, err = book.Open(ctx, book.Config{Dir: t.TempDir(), Clock: clock, Random: rand.Reader})
+	h.book, err = book.Open(ctx, book.Config{Dir: t.TempDir(), Clock: clock, Random: rand.Reader, Policy: habeastest.Policy()})
 	if err != nil {
 		t.Fatal(err)
 	}

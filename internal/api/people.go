@@ -95,13 +95,13 @@ type releaseOrder struct {
 func (d *door) people() {
 	read(d, "/people", "Search for people, or list those in custody", custody.ReadRecords, func(ctx context.Context, who *asker, q *peopleQuery) (People, error) {
 		if q.Q != "" {
-			matches, err := d.Roll.Search(ctx, q.Q, q.Limit)
+			matches, err := d.Roll.SeenBy(who.official.Name).Search(ctx, q.Q, q.Limit)
 			return People{Matches: matches}, err
 		}
 		if err := d.sighted(who); err != nil {
 			return People{}, err
 		}
-		list, total := d.Roll.People(q.Under, q.After, q.Limit)
+		list, total := d.Roll.SeenBy(who.official.Name).People(q.Under, q.After, q.Limit)
 		return People{People: list, Total: total}, nil
 	})
 	handle(d, operation{method: "POST", path: "/people/duplicates", summary: "People in the register who are likely the same"},
@@ -109,7 +109,7 @@ func (d *door) people() {
 			if err := d.may(who, custody.ReadRecords); err != nil {
 				return nil, err
 			}
-			matches, err := d.Roll.Duplicates(ctx, in.Body.Person)
+			matches, err := d.Roll.SeenBy(who.official.Name).Duplicates(ctx, in.Body.Person)
 			return &answer[People]{People{Matches: matches}}, err
 		})
 	read(d, "/people/{number}", "A person's record; looking is recorded", custody.ReadRecords, func(ctx context.Context, who *asker, q *lookQuery) (roll.Record, error) {
@@ -117,7 +117,7 @@ func (d *door) people() {
 		if err != nil {
 			return roll.Record{}, err
 		}
-		return d.Roll.Record(number, d.Clock())
+		return d.Roll.SeenBy(who.official.Name).Record(number, d.Clock())
 	})
 	read(d, "/people/{number}/chain", "A person's chain of custody; looking is recorded", custody.ReadRecords, func(ctx context.Context, who *asker, q *chainQuery) (Chain, error) {
 		number, err := d.look(ctx, who, who.subject, q.Why)
@@ -160,7 +160,7 @@ func (d *door) look(ctx context.Context, who *asker, number, why string) (string
 	if err != nil {
 		return "", err
 	}
-	_, err = d.Roll.Look(ctx, book.Command{By: who.official.Name}, number, why)
+	_, err = d.Roll.Look(ctx, who.command(), number, why)
 	return number, err
 }
 

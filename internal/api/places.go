@@ -81,9 +81,9 @@ func (d *door) places() {
 			}
 		}
 		if q.At.IsZero() {
-			return d.Roll.Roll(d.Clock(), q.By == "place"), nil
+			return d.Roll.SeenBy(who.official.Name).Roll(d.Clock(), q.By == "place"), nil
 		}
-		return d.Roll.RollAt(ctx, q.At, q.By == "place")
+		return d.Roll.SeenBy(who.official.Name).RollAt(ctx, q.At, q.By == "place")
 	})
 	read(d, "/roll/difference", "How the roll of one instant differs from that of another, by name", custody.ReadRecords, func(ctx context.Context, who *asker, q *differenceQuery) (roll.Difference, error) {
 		if err := d.sighted(who); err != nil {
@@ -93,22 +93,24 @@ func (d *door) places() {
 		if to.IsZero() {
 			to = d.Clock()
 		}
-		return d.Roll.Differ(ctx, q.From, to)
+		return d.Roll.SeenBy(who.official.Name).Differ(ctx, q.From, to)
 	})
-	read(d, "/establishments", "The roll of each establishment", "", func(context.Context, *asker, *nothing) (Establishments, error) {
-		return Establishments{d.Roll.Roll(d.Clock(), false).Establishments}, nil
+	read(d, "/establishments", "The roll of each establishment", "", func(_ context.Context, who *asker, _ *nothing) (Establishments, error) {
+		return Establishments{d.Roll.SeenBy(who.official.Name).Roll(d.Clock(), false).Establishments}, nil
 	})
-	read(d, "/overdue", "Who is held past the last live authority", custody.ReadRecords, func(context.Context, *asker, *nothing) (OverdueReleases, error) {
+	read(d, "/overdue", "Who is held past the last live authority", custody.ReadRecords, func(_ context.Context, who *asker, _ *nothing) (OverdueReleases, error) {
 		now := d.Clock()
-		return OverdueReleases{now, d.Roll.Overdue(now)}, nil
+		return OverdueReleases{now, d.Roll.SeenBy(who.official.Name).Overdue(now)}, nil
 	})
-	read(d, "/discrepancies", "Contradictions between facts and the record", custody.ReadRecords, func(_ context.Context, _ *asker, q *discrepancyQuery) (Discrepancies, error) {
-		return Discrepancies{d.Roll.Discrepancies(q.Open)}, nil
+	read(d, "/discrepancies", "Contradictions between facts and the record", custody.ReadRecords, func(_ context.Context, who *asker, q *discrepancyQuery) (Discrepancies, error) {
+		return Discrepancies{d.Roll.SeenBy(who.official.Name).Discrepancies(q.Open)}, nil
 	})
 	command(d, "/discrepancies/{id}/resolution", "Resolve a discrepancy, by name", func(ctx context.Context, c book.Command, id string, in *explanation) (book.Written, error) {
 		return d.Roll.Resolve(ctx, c, id, in.Explanation)
 	})
-	read(d, "/places", "The places", "", func(_ context.Context, _ *asker, q *placesQuery) (Places, error) { return d.listPlaces(q), nil })
+	read(d, "/places", "The places", "", func(_ context.Context, who *asker, q *placesQuery) (Places, error) {
+		return d.listPlaces(who.official.Name, q), nil
+	})
 	command(d, "/places", "Open places, parents first, all or none", func(ctx context.Context, c book.Command, _ string, in *newPlaces) (book.Written, error) {
 		return d.Roll.OpenPlaces(ctx, c, in.Places)
 	})
@@ -124,11 +126,11 @@ func (d *door) places() {
 }
 
 // listPlaces lists places by code; vehicles of transfers are shown with their transfer.
-func (d *door) listPlaces(q *placesQuery) Places {
+func (d *door) listPlaces(official string, q *placesQuery) Places {
 	list := Places{Places: []*custody.Place{}}
 	d.Book.Read(func(s *custody.State) {
 		for p := range s.Places.All() {
-			if p.Kind == custody.VehiclePlace || !under(s, p, q.Under) {
+			if p.Kind == custody.VehiclePlace || !under(s, p, q.Under) || s.May(official, custody.ReadRoll, p.Code) != nil {
 				continue
 			}
 			list.Total++

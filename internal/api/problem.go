@@ -63,6 +63,9 @@ var statuses = map[custody.Reason]int{
 var codeStatuses = map[string]int{
 	"signed-out":        http.StatusUnauthorized,
 	"sign-in-refused":   http.StatusUnauthorized,
+	"session-locked":    http.StatusUnauthorized,
+	"code-needed":       http.StatusUnauthorized,
+	"link-refused":      http.StatusUnauthorized,
 	"too-many-attempts": http.StatusTooManyRequests,
 }
 
@@ -151,7 +154,7 @@ func (p *Problem) in(s *words.Speaker) *Problem {
 // said as nothing.
 var paramNames = []string{"aboard", "action", "age", "allowed", "apart", "authorities", "authority", "birth", "by", "capacity", "certified", "code", "count",
 	"counted", "date", "discrepancy", "entry", "establishment", "field", "handover", "happened", "key", "kind", "level", "location", "max", "min", "nearest", "needs", "number",
-	"offered", "official", "other", "parent", "person", "place", "present", "reason", "recorded", "risk", "role", "row", "rows", "seats", "seconds", "sex", "since",
+	"offered", "official", "other", "parent", "person", "place", "policy", "present", "reason", "recorded", "risk", "role", "row", "rows", "seats", "seconds", "sex", "since",
 	"stage", "status", "transfer", "until", "value", "vehicle", "waypoint", "what", "why", "zone"}
 
 // spoken says where the catalogue has words for the value of a parameter.

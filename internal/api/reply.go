@@ -13,6 +13,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/book"
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/seal"
@@ -21,8 +22,9 @@ import (
 const (
 	base          = "/api/v1"
 	sessionCookie = "habeas_session"
-	maxSubject    = 100 // characters of what a path names
-	repliedMax    = 100 // entries that a reply shows
+	secureCookie  = "__Host-" + sessionCookie // what it is called where the line is encrypted
+	maxSubject    = 100                       // characters of what a path names
+	repliedMax    = 100                       // entries that a reply shows
 )
 
 // Reply is the answer to a command. Its entries are on disk, and sealed.
@@ -44,11 +46,20 @@ type Reply struct {
 type asker struct {
 	official custody.Official
 	token    string
+	session  string    // its public name
+	hand     time.Time // when the official last proved who they are
 	subject  string
 	path     string
 	language string // as Accept-Language has it
 	address  string // that the request came from
+	agent    string // what sent it, as it says
 }
+
+// source is where the request comes from.
+func (a *asker) source() access.Source { return access.Source{Address: a.address, Agent: a.agent} }
+
+// command is how this official's commands come to the book.
+func (a *asker) command() book.Command { return book.Command{By: a.official.Name, Hand: a.hand} }
 
 type askerKey struct{}
 
@@ -60,6 +71,7 @@ var pathParameter = regexp.MustCompile(`\{(\w+)\}`)
 type operation struct {
 	method, path, summary string
 	public                bool
+	incomplete            bool  // also in a session that is locked, or has not shown enough yet
 	maxBody               int64 // bytes; zero: smallBody
 	status                int
 }
@@ -86,7 +98,7 @@ func handle[I, O any](d *door, o operation, do func(context.Context, *asker, *I)
 	if !o.public {
 		op.Security = []map[string][]string{{"session": {}}, {"cookie": {}}}
 	}
-	op.Middlewares = huma.Middlewares{d.identify(subject, o.public)}
+	op.Middlewares = huma.Middlewares{d.identify(subject, o)}
 	huma.Register(d.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := do(ctx, asking(ctx), in)
 		if err != nil {
@@ -97,39 +109,55 @@ func handle[I, O any](d *door, o operation, do func(context.Context, *asker, *I)
 }
 
 // identify finds out who asks. Only then is anything else done for them.
-func (d *door) identify(subject string, public bool) func(huma.Context, func(huma.Context)) {
+func (d *door) identify(subject string, o operation) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		who := &asker{path: ctx.URL().Path, language: ctx.Header("Accept-Language"), address: ctx.RemoteAddr()}
+		who := &asker{path: ctx.URL().Path, language: ctx.Header("Accept-Language"), address: ctx.RemoteAddr(), agent: ctx.Header("User-Agent")}
 		if subject != "" {
 			if who.subject = ctx.Param(subject); len(who.subject) > maxSubject {
 				d.fail(ctx, problemOf(custody.InvalidInput("text-too-long", "field", subject, "max", fmt.Sprint(maxSubject))))
 				return
 			}
 		}
-		if who.token = bearer(ctx); !public {
-			official, err := d.Access.Who(ctx.Context(), who.token)
+		var browser bool
+		if who.token, browser = bearer(ctx); !o.public {
+			signed, err := d.recognise(ctx.Context(), who, browser, o.incomplete)
 			if err != nil {
 				d.fail(ctx, d.problem(ctx.Context(), err))
 				return
 			}
-			who.official = official
+			who.official, who.session, who.hand = signed.Official, signed.Session, signed.Hand
 		}
 		next(huma.WithValue(ctx, askerKey{}, who))
 	}
 }
 
+// recognise finds out whose session the request belongs to. A browser's must still be the
+// browser that signed in; a program's token may be handed on by whoever runs it.
+func (d *door) recognise(ctx context.Context, who *asker, browser, incomplete bool) (access.Signed, error) {
+	if incomplete {
+		return d.Access.Holder(ctx, who.token)
+	}
+	agent := ""
+	if browser {
+		agent = who.agent
+	}
+	return d.Access.WhoFrom(ctx, who.token, agent)
+}
+
 // bearer is the session token of a request: of a program in its header, of a browser in its cookie.
-func bearer(ctx huma.Context) string {
+func bearer(ctx huma.Context) (token string, browser bool) {
 	if token, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer "); ok {
-		return token
+		return token, false
 	}
 	if ctx.Header("Cookie") == "" {
-		return ""
+		return "", false
 	}
-	if c, err := huma.ReadCookie(ctx, sessionCookie); err == nil {
-		return c.Value
+	for _, name := range []string{secureCookie, sessionCookie} {
+		if c, err := huma.ReadCookie(ctx, name); err == nil {
+			return c.Value, true
+		}
 	}
-	return ""
+	return "", false
 }
 
 // order is the request of a command: its content and how to know it again.
@@ -154,7 +182,8 @@ func commandOf[B any](d *door, path, summary string, maxBody int64, act func(con
 		if content == nil {
 			content = new(B)
 		}
-		c := book.Command{By: who.official.Name, Key: in.Key}
+		c := who.command()
+		c.Key = in.Key
 		if in.Key != "" {
 			digest, err := digestOf(http.MethodPost, who.path, content)
 			if err != nil {
@@ -245,6 +274,14 @@ func subjectOf(entries []*custody.Entry) string {
 			return detail.Count
 		case *custody.CountID:
 			return detail.Count
+		case *custody.Glass:
+			return detail.ID
+		case *custody.GlassID:
+			return detail.ID
+		case *custody.MonitorChange:
+			return detail.ID
+		case *custody.MonitorConfirmation:
+			return detail.ID
 		}
 		switch {
 		case e.Kind == custody.AuthorityGiven || e.Kind == custody.AuthorityEnded || e.Kind == custody.ReleaseOrdered:

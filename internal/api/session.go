@@ -14,6 +14,7 @@ type credentials struct {
 	Body struct {
 		Name     string `json:"name" maxLength:"200"`
 		Password string `json:"password" maxLength:"2000"`
+		Code     string `json:"code,omitempty" maxLength:"20" doc:"Of the second factor, for those who have one."`
 	}
 }
 
@@ -41,7 +42,7 @@ type nothing struct{}
 func (d *door) sessions() {
 	signIn := operation{method: http.MethodPost, path: "/sessions", summary: "Sign in", public: true, maxBody: 16 << 10, status: http.StatusCreated}
 	handle(d, signIn, func(ctx context.Context, who *asker, in *credentials) (*answer[SignedIn], error) {
-		token, official, err := d.Access.SignIn(ctx, in.Body.Name, in.Body.Password, who.address)
+		token, official, err := d.Access.Enter(ctx, access.Proof{Name: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code}, who.source())
 		return &answer[SignedIn]{SignedIn{token, official}}, err
 	})
 	signOut := operation{method: http.MethodDelete, path: "/sessions/current", summary: "Sign out", status: http.StatusNoContent}
@@ -80,10 +81,13 @@ func (d *door) appoint(ctx context.Context, c book.Command, _ string, a *appoint
 		if err := access.CheckPassword(a.Official.Name, a.Password); err != nil {
 			return book.Written{}, err
 		}
+		if known := d.Access.HasPassword(ctx, a.Official.Name); known && c.Key == "" {
+			return book.Written{}, &custody.Refusal{Code: "password-set-already", Reason: custody.Forbidden, Params: map[string]string{"official": a.Official.Name}}
+		}
 	}
 	w, err := d.Roll.Appoint(ctx, c, a.Official)
 	if err != nil || a.Password == "" || w.Replayed && d.Access.HasPassword(ctx, a.Official.Name) {
 		return w, err // a repeated request never changes a password
 	}
-	return w, d.Access.SetPassword(ctx, a.Official.Name, a.Password)
+	return w, d.Access.SetFirstPassword(ctx, a.Official.Name, a.Password)
 }

@@ -110,21 +110,21 @@ type acceptance struct {
 
 // transfers registers transfers, their convoys and their handovers.
 func (d *door) transfers() {
-	read(d, "/transfers", "The transfers, newest first", custody.ReadRecords, func(context.Context, *asker, *nothing) (Transfers, error) {
-		return Transfers{d.Transfer.List()}, nil
+	read(d, "/transfers", "The transfers, newest first", custody.ReadRecords, func(_ context.Context, who *asker, _ *nothing) (Transfers, error) {
+		return Transfers{d.Transfer.SeenBy(who.official.Name).List()}, nil
 	})
 	read(d, "/transfers/{id}", "A transfer as it stands", custody.ReadRecords, func(_ context.Context, who *asker, _ *nothing) (transfer.View, error) {
-		return d.Transfer.View(who.subject)
+		return d.Transfer.SeenBy(who.official.Name).View(who.subject)
 	})
 	read(d, "/transfers/{id}/manifest", "The manifest", custody.ReadRecords, func(_ context.Context, who *asker, q *manifestQuery) (Manifest, error) {
-		lines, total, err := d.Transfer.Manifest(who.subject, q.Status, q.After, q.Limit)
+		lines, total, err := d.Transfer.SeenBy(who.official.Name).Manifest(who.subject, q.Status, q.After, q.Limit)
 		if lines == nil {
 			lines = []transfer.ManifestLine{}
 		}
 		return Manifest{lines, total}, err
 	})
 	read(d, "/handovers/{id}", "A handover", custody.ReadRecords, func(_ context.Context, who *asker, _ *nothing) (custody.Handover, error) {
-		return d.Transfer.Handover(who.subject)
+		return d.Transfer.SeenBy(who.official.Name).Handover(who.subject)
 	})
 	d.orders()
 	d.manifests()

@@ -17,6 +17,9 @@ type Events struct {
 	Alive time.Duration
 	// Patience is how long a listener may take to read what was sent to it.
 	Patience time.Duration
+	// Sees says of an entry whether the listener may read it; one that they may not is left
+	// out, and its number with it. nil: all of them.
+	Sees func(book.Stored) (bool, error)
 	// May is asked as often as the stream says that it is alive; an error ends the stream.
 	May func() error
 }
@@ -57,7 +60,11 @@ func (e Events) Send(ctx context.Context, w http.ResponseWriter, b *book.Book, a
 			return fmt.Errorf("send events from entry %d: %w", next, err)
 		}
 		if len(stored) > 0 {
-			if send(func() error { return writeEvents(w, stored) }) != nil {
+			seen, err := e.seen(stored)
+			if err != nil {
+				return fmt.Errorf("send events from entry %d: %w", next, err)
+			}
+			if len(seen) > 0 && send(func() error { return writeEvents(w, seen) }) != nil {
 				return nil
 			}
 			next = stored[len(stored)-1].Number + 1
@@ -88,4 +95,22 @@ func writeEvents(w http.ResponseWriter, stored []book.Stored) error {
 		}
 	}
 	return nil
+}
+
+// seen are those entries that the listener may read.
+func (e Events) seen(stored []book.Stored) ([]book.Stored, error) {
+	if e.Sees == nil {
+		return stored, nil
+	}
+	var list []book.Stored
+	for _, one := range stored {
+		sees, err := e.Sees(one)
+		if err != nil {
+			return nil, err
+		}
+		if sees {
+			list = append(list, one)
+		}
+	}
+	return list, nil
 }

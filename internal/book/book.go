@@ -38,9 +38,13 @@ type Config struct {
 	Origin   string           // name of the log on first opening; empty: one is made
 	ReadOnly bool             // no lock is taken and nothing can be written
 	Clock    func() time.Time // nil: time.Now
-	Random   io.Reader        // salts and the log's key; must be crypto/rand.Reader outside tests
-	VFS      string           // name of the SQLite file layer; empty: the ordinary one
-	Log      *slog.Logger     // nil: slog.Default
+	// Policy decides what officials may do; nil: nothing is permitted to any. It runs on the
+	// writer, and for readers, at once.
+	Policy    custody.Policy
+	FreshHand time.Duration // how lately an official must have proved who they are for what binds others; zero: 15 minutes
+	Random    io.Reader     // salts and the log's key; must be crypto/rand.Reader outside tests
+	VFS       string        // name of the SQLite file layer; empty: the ordinary one
+	Log       *slog.Logger  // nil: slog.Default
 }
 
 // Book is an open book. Its methods may be called from any goroutine.
@@ -83,6 +87,9 @@ func Open(ctx context.Context, config Config) (_ *Book, err error) {
 	}
 	if config.Log == nil {
 		config.Log = slog.Default()
+	}
+	if config.FreshHand <= 0 {
+		config.FreshHand = 15 * time.Minute
 	}
 	if config.Random == nil {
 		return nil, errors.New("open the book: no source of randomness given")
@@ -184,6 +191,8 @@ func (b *Book) load(ctx context.Context) error {
 	if err := b.recent.load(ctx, b.engine); err != nil {
 		return err
 	}
+	state.Govern(b.config.Policy, b.config.Clock)
+	committed.Govern(b.config.Policy, b.config.Clock)
 	b.state, b.tree = state, tree
 	b.committed.Lock()
 	b.committed.state, b.committed.checkpoint = committed, checkpoint

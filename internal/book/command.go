@@ -23,6 +23,9 @@ type Command struct {
 	// data folder, and not by an official whose roles permit it. Entries then say so: their
 	// author is ConsoleName, a name that no official can have.
 	Console bool
+	// Hand is when the official last proved who they are, for acts that need it to be
+	// lately; zero: the command comes from no session.
+	Hand time.Time
 }
 
 // ConsoleName is the author of what was done on the machine itself.
@@ -87,7 +90,7 @@ func (tx *Tx) Permit(places ...string) error {
 	if tx.command.Console {
 		return nil
 	}
-	return tx.State().May(tx.command.By, tx.action, places...)
+	return tx.State().Decide(tx.question(places...))
 }
 
 // Record gives the entry its number, time and author, folds it into the state, and will
@@ -111,6 +114,9 @@ func (tx *Tx) record(e custody.Entry) error {
 	s := tx.book.state
 	e = s.Chained(e)
 	e.Number, e.Recorded, e.By = s.Next, tx.recorded, tx.command.By
+	if live := s.LiveGlass(e.By, tx.now); e.By != "" && len(live) > 0 {
+		e.Glass = live[len(live)-1].ID
+	}
 	e.Happened = tx.At(e.Happened)
 	if err := custody.CheckMoment("happened", e.Happened); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/seal"
@@ -24,6 +25,9 @@ func (b *Book) Read(read func(*custody.State)) {
 	defer b.committed.RUnlock()
 	read(b.committed.state)
 }
+
+// FreshHand is how lately an official must have proved who they are for what binds others.
+func (b *Book) FreshHand() time.Duration { return b.config.FreshHand }
 
 // Entries returns up to limit committed entries, in order, from number from on.
 func (b *Book) Entries(ctx context.Context, from int64, limit int) ([]Stored, error) {

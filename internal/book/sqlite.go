@@ -85,7 +85,7 @@ func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, dir string)
 	if err != nil {
 		return fmt.Errorf("migrate the book: %w", err)
 	}
-	p, err := goose.NewProvider(dialect, db, sub)
+	p, err := goose.NewProvider(dialect, db, sub, goose.WithAllowOutofOrder(true)) // rooms add theirs side by side
 	if err != nil {
 		return fmt.Errorf("migrate the book: %w", err)
 	}

@@ -29,6 +29,8 @@ var tables = []*table{
 	document("discrepancy", 1, func(s *custody.State) *records[custody.Discrepancy] { return s.Discrepancies }, "id person transfer resolved#", func(d *custody.Discrepancy) []any {
 		return []any{d.ID, d.Person, d.Transfer, flag(d.Resolved())}
 	}),
+	document("glass", 1, func(s *custody.State) *records[custody.Glass] { return s.Glasses }, "id official", func(g *custody.Glass) []any { return []any{g.ID, g.Official} }),
+	document("monitor_change", 1, func(s *custody.State) *records[custody.MonitorChange] { return s.MonitorChanges }, "id", func(c *custody.MonitorChange) []any { return []any{c.ID} }),
 	document("holding", 1, func(s *custody.State) *records[custody.Holding] { return s.Holdings }, "person", func(h *custody.Holding) []any {
 		return []any{h.Person}
 	}),

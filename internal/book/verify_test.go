@@ -66,6 +66,11 @@ func tiny(t testing.TB, s *habeastest.Store) *book.Book {
 			return s.Assess(custody.Assessment{Person: p[1], Reason: "why"}, now)
 		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.OrderApart(custody.KeepApart{Members: p, Level: custody.CellLevel, Reason: "why"}, "anna", now)
+		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
+			return s.BreakTheGlass("anna", custody.Glass{Roles: []custody.Role{custody.HealthStaff}, Reason: "fire in the wing", Until: now.Add(time.Hour)}, now)
+		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
+			e, _ := s.ServiceRules("0a1b", []string{"own"}, false, now)
+			return e, nil
 		}))
 	sound(t, b)
 	return b

@@ -31,7 +31,7 @@ func TestPowerCutInTheMiddleOfAPlan(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	config := book.Config{Dir: dir, Origin: "habeas.example/test", Clock: clock.Now, Random: habeastest.Chance(1), VFS: d.VFS()}
+	config := book.Config{Dir: dir, Origin: "habeas.example/test", Clock: clock.Now, Random: habeastest.Chance(1), Policy: habeastest.Policy(), VFS: d.VFS()}
 	open := func(c book.Config) *book.Book {
 		b, err := book.Open(ctx, c)
 		if err != nil {
@@ -79,7 +79,7 @@ func TestPowerCutInTheMiddleOfAPlan(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(image, "log.key"), key, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		left := open(book.Config{Dir: image, Origin: config.Origin, Clock: clock.Now, Random: habeastest.Chance(uint64(i))})
+		left := open(book.Config{Dir: image, Origin: config.Origin, Clock: clock.Now, Random: habeastest.Chance(uint64(i)), Policy: habeastest.Policy()})
 		placed := 0
 		left.Read(func(s *custody.State) {
 			placed = manyPeople - s.Present(reception)

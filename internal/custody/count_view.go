@@ -10,7 +10,7 @@ import (
 // is open where they serve and not every landing of it has cleared (norm CNT-1).
 func (s *State) Blind(official string) bool {
 	o := s.Officials.Get(official)
-	if o == nil || !o.Has(LandingOfficer) || o.Has(permissions[SeeCounts]...) {
+	if o == nil || !o.Has(LandingOfficer) || s.May(official, SeeCounts) == nil {
 		return false
 	}
 	for id := range s.derived.counts.open {

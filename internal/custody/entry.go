@@ -20,6 +20,7 @@ type Entry struct {
 	Authority string    `json:"authority,omitempty"` // the paper or order it was done on
 	Transfer  string    `json:"transfer,omitempty"`
 	Vehicle   string    `json:"vehicle,omitempty"`
+	Glass     string    `json:"glass,omitempty"` // recorded while its author acted in an office or place that was not theirs
 	// Previous is the entry before this one about the same person, so that a chain of
 	// custody can be walked back to the admission from its newest entry alone.
 	Previous *int64 `json:"previous,omitempty"`

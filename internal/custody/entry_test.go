@@ -95,6 +95,23 @@ func everyKind(t testing.TB) []*custody.Entry {
 	s.ok("monitor", once(func(st *state, n time.Time) (entry, error) {
 		return entry{Kind: custody.ClockRanBack, Detail: &custody.ClockReading{Read: now(), Last: n}}, nil
 	}))
+	broken := s.ok("landing", once(func(st *state, n time.Time) (entry, error) {
+		return st.BreakTheGlass("duty", custody.Glass{Places: []string{custody.WholeService}, Reason: "fire in the infirmary", Until: n.Add(time.Hour)}, n)
+	}))[0].Detail.(*custody.Glass).ID
+	s.ok("landing", once(func(st *state, n time.Time) (entry, error) { return st.MendTheGlass("duty", broken, n) }))
+	for _, kind := range []custody.Kind{custody.SessionsEnded, custody.RecoveryGiven} {
+		s.ok("engineer", once(func(*state, time.Time) (entry, error) {
+			return entry{Kind: kind, Detail: &custody.OfficialName{Name: "landing"}}, nil
+		}))
+	}
+	s.ok("console", once(func(st *state, n time.Time) (entry, error) {
+		e, _ := st.ServiceRules("0a1b", []string{"no-night-release"}, false, n)
+		return e, nil
+	}))
+	change := s.ok("engineer", once(func(st *state, n time.Time) (entry, error) {
+		return st.ProposeMonitor(custody.MonitorChange{Act: custody.DismissMonitor, Official: "monitor", Reason: "the mandate ended"}, "engineer", n)
+	}))[0].Detail.(*custody.MonitorChange).ID
+	s.ok("governor", func(st *state, n time.Time) ([]entry, error) { return st.ConfirmMonitor(change, "governor", n) })
 	return s.Entries
 }
 

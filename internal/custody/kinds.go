@@ -68,6 +68,13 @@ const (
 	RecountCalled     Kind = "count.recount-called"
 	CountSigned       Kind = "count.signed"
 	CountGivenUp      Kind = "count.given-up"
+	GlassBroken       Kind = "access.glass-broken"
+	GlassMended       Kind = "access.glass-mended"
+	SessionsEnded     Kind = "access.sessions-ended"
+	RecoveryGiven     Kind = "access.recovery-given"
+	RulesChanged      Kind = "access.rules-changed"
+	MonitorProposed   Kind = "monitor.proposed"
+	MonitorConfirmed  Kind = "monitor.confirmed"
 
 	DiscrepancyResolved Kind = "discrepancy.resolved"
 	RecordRead          Kind = "record.read"
@@ -147,6 +154,13 @@ func init() {
 		RecountCalled:     {detail[RecountCall](), false, applyRecountCalled},
 		CountSigned:       {detail[CountSums](), false, applyCountSigned},
 		CountGivenUp:      {detail[CountID](), false, applyCountGivenUp},
+		GlassBroken:       {detail[Glass](), false, applyGlassBroken},
+		GlassMended:       {detail[GlassID](), false, applyGlassMended},
+		SessionsEnded:     {detail[OfficialName](), false, applyNothing},
+		RecoveryGiven:     {detail[OfficialName](), false, applyNothing},
+		RulesChanged:      {detail[MonitorChange](), false, applyMonitorProposed},
+		MonitorProposed:   {detail[MonitorChange](), false, applyMonitorProposed},
+		MonitorConfirmed:  {detail[MonitorConfirmation](), false, applyMonitorConfirmed},
 
 		DiscrepancyResolved: {detail[Resolution](), false, applyDiscrepancyResolved},
 		RecordRead:          {nil, true, applyNothing},

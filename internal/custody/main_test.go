@@ -31,6 +31,8 @@ func picture(s *custody.State) string {
 	records(&b, s.CountRules.All())
 	records(&b, s.Assessments.All())
 	records(&b, s.KeepAparts.All())
+	records(&b, s.Glasses.All())
+	records(&b, s.MonitorChanges.All())
 	var derived []string
 	for p := range s.Places.All() {
 		derived = append(derived, fmt.Sprintln(p.Code, s.Present(p.Code), s.Roll(p.Code), s.Aboard(p.Code), s.Occupants(p.Code), s.Inside(p.Code)))

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Role is what an official is appointed to do. What each role may do is in the table
+// Role is what an official is appointed to do. What each role may do is in the policies
 // of the access room.
 type Role string
 
@@ -35,6 +35,7 @@ type Official struct {
 	FullName      string    `json:"fullName"`
 	Roles         []Role    `json:"roles"`
 	Establishment string    `json:"establishment,omitempty"` // where they serve; empty: the whole service
+	Places        []string  `json:"places,omitempty"`        // the modules or other places of it that they serve alone; empty: all of it
 	Dismissed     time.Time `json:"dismissed,omitzero"`
 }
 
@@ -46,6 +47,38 @@ type OfficialName struct {
 // Has reports whether the official holds one of the roles and is still in office.
 func (o *Official) Has(roles ...Role) bool {
 	return o.Dismissed.IsZero() && slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(o.Roles, r) })
+}
+
+// Posts are the places that the official serves, with all that is inside them; none: the
+// whole service.
+func (o *Official) Posts() []string {
+	switch {
+	case len(o.Places) > 0:
+		return o.Places
+	case o.Establishment != "":
+		return []string{o.Establishment}
+	}
+	return nil
+}
+
+// maxPosts bounds the places that one official serves.
+const maxPosts = 50
+
+// checkPosts refuses places that are not in the official's establishment.
+func (s *State) checkPosts(o *Official) error {
+	if len(o.Places) > maxPosts {
+		return InvalidInput("too-many-places", "official", o.Name, "max", itoa(maxPosts))
+	}
+	for _, code := range o.Places {
+		p := s.Places.Get(code)
+		if p == nil {
+			return Unknown("place", code)
+		}
+		if o.Establishment == "" || p.Establishment != o.Establishment || p.Kind == VehiclePlace {
+			return InvalidInput("place-elsewhere", "official", o.Name, "place", code, "establishment", o.Establishment)
+		}
+	}
+	return nil
 }
 
 // Appoint decides the appointment of an official, or a change of an appointment.
@@ -80,6 +113,9 @@ func (s *State) Appoint(o Official) (Entry, error) {
 		if p := s.Places.Get(o.Establishment); p == nil || p.Kind != Establishment {
 			return Entry{}, Unknown("establishment", o.Establishment)
 		}
+	}
+	if err := s.checkPosts(&o); err != nil {
+		return Entry{}, err
 	}
 	o.Dismissed = time.Time{}
 	return Entry{Kind: OfficialAppoint, Detail: &o}, nil

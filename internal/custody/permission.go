@@ -1,6 +1,9 @@
 package custody
 
-// Action is what an official may be permitted to do.
+import "time"
+
+// Action is what an official may be permitted to do. Which role may do it, and where, is
+// written in the policies of the access room; the heart only asks.
 type Action string
 
 // The actions that are permitted or not.
@@ -30,96 +33,83 @@ const (
 	PlanCells        Action = "plan-cells" // propose who goes into which cell
 	ReadRecords      Action = "read-records"
 	ReadBook         Action = "read-book"
+	ReadRoll         Action = "read-roll"     // numbers of places, without names
+	ReadLooks        Action = "read-looks"    // who looked at a person's record
+	BreakGlass       Action = "break-glass"   // take a role or place beyond one's own for a while
+	KeepMonitors     Action = "keep-monitors" // one of the two keys to a monitor's account
+	KeepSessions     Action = "keep-sessions" // see and end the sessions of others, help with lost credentials
 )
 
-// permissions is who may do what; what is not in it is denied. The monitor may read
-// everything and change nothing.
-var permissions = map[Action][]Role{
-	KeepPlaces:       {Engineer, RecordsOfficer},
-	OrderTheCapacity: {Governor},
-	KeepOfficials:    {Engineer, Governor},
-	KeepPapers:       {RecordsOfficer},
-	AdmitPeople:      {ReceptionOfficer, RecordsOfficer},
-	MovePeople:       {ReceptionOfficer, LandingOfficer, ControlRoom, DutyManager, HealthStaff},
-	ReleasePeople:    {RecordsOfficer, DutyManager},
-	StateFacts:       {ReceptionOfficer, LandingOfficer, ControlRoom, DutyManager, HealthStaff, EscortCommander, RecordsOfficer, MovementPlanner, Governor},
-	PlanTransfers:    {MovementPlanner},
-	ApproveTransfers: {Governor, DutyManager},
-	LoadVehicles:     {ReceptionOfficer, EscortCommander, HealthStaff},
-	GivePeople:       {ReceptionOfficer, EscortCommander, DutyManager},
-	TakePeople:       {ReceptionOfficer, EscortCommander, DutyManager},
-	CloseTransfers:   {MovementPlanner, DutyManager, Governor},
-	ResolveDisputes:  {DutyManager, Governor, RecordsOfficer, MovementPlanner},
-	RunCounts:        {DutyManager, ControlRoom, Governor},
-	CountPeople:      {LandingOfficer, ReceptionOfficer, HealthStaff, DutyManager, ControlRoom}, // the last two only enter paper
-	SeeCounts:        {DutyManager, ControlRoom, Governor, Monitor},
-	SignCounts:       {DutyManager},
-	OrderCounts:      {Governor},
-	AssessPeople:     {ReceptionOfficer, HealthStaff, RecordsOfficer, DutyManager},
-	KeepPeopleApart:  {RecordsOfficer, DutyManager, Governor},
-	PlanCells:        {MovementPlanner, ReceptionOfficer, DutyManager, ControlRoom},
-	ReadRecords: {ReceptionOfficer, MovementPlanner, EscortCommander, ControlRoom, LandingOfficer, RecordsOfficer, HealthStaff,
-		Governor, DutyManager, Monitor},
-	ReadBook: {RecordsOfficer, Governor, DutyManager, Monitor, MovementPlanner},
-}
+// Actions lists every action, in the order above.
+var Actions = []Action{KeepPlaces, OrderTheCapacity, KeepOfficials, KeepPapers, AdmitPeople, MovePeople, ReleasePeople, StateFacts, PlanTransfers,
+	ApproveTransfers, LoadVehicles, GivePeople, TakePeople, CloseTransfers, ResolveDisputes, RunCounts, CountPeople, SeeCounts, SignCounts, OrderCounts, AssessPeople, KeepPeopleApart, PlanCells, ReadRecords, ReadBook, ReadRoll, ReadLooks, BreakGlass,
+	KeepMonitors, KeepSessions}
 
-// WholeService, given as a place to May, says that an act concerns no one establishment
-// but all of them: opening an establishment or a hospital, appointing somebody to serve
-// everywhere. No place can have this code.
+// WholeService, given as a place, says that an act concerns no one establishment but all of
+// them: opening an establishment or a hospital, appointing somebody to serve everywhere. No
+// place can have this code.
 const WholeService = "*"
 
-// anywhere are the actions that an official of one establishment may do about any other:
-// they read, and change nothing.
-var anywhere = map[Action]bool{ReadRecords: true, ReadBook: true}
-
-// May refuses an action that none of the official's roles permits (code "not-permitted"),
-// and, to an official who serves in one establishment, an action that concerns only others
-// (code "other-establishments-official"). places are the codes of the places, vehicles and
-// establishments that the act concerns: one of the official's own is enough. With none, or
-// none that lies in an establishment, the roles alone decide. An officer of the whole
-// service acts wherever the roles permit it; what only reads is permitted anywhere.
-func (s *State) May(official string, action Action, places ...string) error {
-	o := s.Officials.Get(official)
-	if o == nil || !o.Has(permissions[action]...) {
-		return refuse(Forbidden, 0, "not-permitted", "official", official, "action", string(action))
-	}
-	if action == ReadBook {
-		if err := s.Sighted(official); err != nil {
-			return err
-		}
-	}
-	if o.Establishment == "" || anywhere[action] {
-		return nil
-	}
-	other := ""
-	for _, place := range places {
-		for _, e := range s.establishmentsOf(place) {
-			if e == o.Establishment {
-				return nil
-			}
-			other = e
-		}
-	}
-	if other == "" {
-		return nil
-	}
-	return refuse(Forbidden, 0, "other-establishments-official", "official", official, "action", string(action),
-		"establishment", o.Establishment, "other", other)
+// Ask is a question that a policy decides: may this official do this, there, at this instant.
+type Ask struct {
+	Official string
+	Action   Action
+	// Places are codes of the places, vehicles and establishments that the act concerns, or
+	// WholeService: one that the official serves is enough. With none, or none that lies in
+	// an establishment, the question is asked at the official's own post.
+	Places []string
+	At     time.Time
+	// Stale says that the official's last proof of who they are lies too far back for what
+	// binds others.
+	Stale bool
 }
 
-// establishmentsOf are the establishments that a place belongs to: its own, both ends of
-// the transfer for a vehicle, none for a hospital, a court or a place that does not exist.
-func (s *State) establishmentsOf(place string) []string {
-	if place == WholeService {
-		return []string{WholeService}
+// Policy decides whether an official may do something. It depends on nothing but the state
+// and the question, and answers with a refusal or nil. It runs on the book's writer, and
+// for readers at the same time.
+type Policy func(*State, Ask) error
+
+// Govern puts the state under a policy. clock tells the instant of questions that name
+// none. Without a policy nothing is permitted to anybody.
+func (s *State) Govern(p Policy, clock func() time.Time) { s.policy, s.clock = p, clock }
+
+// May refuses what the policy does not permit the official, now, in none of the places
+// named (see Ask).
+func (s *State) May(official string, action Action, places ...string) error {
+	return s.Decide(Ask{Official: official, Action: action, Places: places})
+}
+
+// Decide asks the policy.
+func (s *State) Decide(q Ask) error {
+	if s.policy == nil {
+		return NotPermitted(q)
 	}
-	if v := s.Vehicles.Get(place); v != nil {
-		return s.EndsOf(v.Transfer)
+	if q.At.IsZero() {
+		q.At = s.clock()
 	}
-	if p := s.Places.Get(place); p != nil && p.Establishment != "" {
-		return []string{p.Establishment}
+	if err := s.policy(s, q); err != nil {
+		return err
+	}
+	if q.Action == ReadBook {
+		return s.Sighted(q.Official)
 	}
 	return nil
+}
+
+// NotPermitted is the refusal of what no policy permits.
+func NotPermitted(q Ask) *Refusal {
+	return refuse(Forbidden, 0, "not-permitted", "official", q.Official, "action", string(q.Action))
+}
+
+// Locatable reports whether it can be said whose a place is: it lies in an establishment,
+// is a vehicle of a transfer, or is the service itself. A hospital, a court and a place that
+// does not exist are nobody's.
+func (s *State) Locatable(place string) bool {
+	if place == WholeService || s.Vehicles.Get(place) != nil {
+		return true
+	}
+	p := s.Places.Get(place)
+	return p != nil && p.Establishment != ""
 }
 
 // EndsOf returns the establishments that a transfer concerns: of origin and of
@@ -148,7 +138,7 @@ func (s *State) WhereIs(person string) []string {
 // WhereStated returns the places that a fact about a person in a place concerns: the
 // place, if it lies in an establishment or on a transfer; else where the person is.
 func (s *State) WhereStated(person, place string) []string {
-	if len(s.establishmentsOf(place)) > 0 {
+	if s.Locatable(place) {
 		return []string{place}
 	}
 	return s.WhereIs(person)

@@ -286,13 +286,21 @@ func (a *Arrangement) LeftAlone() (broken []*Refusal) {
 var private = []string{"other", "why"}
 
 // Told is a refusal as an official may be told it: whom else it concerns, and why, only
-// with the permission to read records.
+// with the permission to read their records.
 func (s *State) Told(err error, official string) error {
 	r, is := RefusalOf(err)
-	if !is || s.May(official, ReadRecords) == nil {
+	if !is || s.May(official, ReadRecords) == nil && !s.unseen(r, official) {
 		return err
 	}
 	return r.withoutOthers()
+}
+
+// unseen reports whether a refusal tells of somebody else whose record the official may not read.
+func (s *State) unseen(r *Refusal, official string) bool {
+	if other := r.Params["other"]; s.People.Get(other) != nil && !s.Sees(official, other) {
+		return true
+	}
+	return slices.ContainsFunc(r.Also, func(also *Refusal) bool { return s.unseen(also, official) })
 }
 
 func (r *Refusal) withoutOthers() *Refusal {

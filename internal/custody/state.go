@@ -30,6 +30,12 @@ type State struct {
 	Assessments   *Table[Assessment] // the newest of each person
 	KeepAparts    *Table[KeepApart]
 
+	Glasses        *Table[Glass]
+	MonitorChanges *Table[MonitorChange]
+
+	policy Policy // what officials may do; see Govern
+	clock  func() time.Time
+
 	journal   journal
 	derived   derived
 	census    census
@@ -63,6 +69,7 @@ type derived struct {
 	orders     map[string][]string            // release orders by person
 	disputes   map[string][]string            // discrepancies by person
 	counts     countIndex
+	glasses    map[string][]string // glass broken by an official, oldest first
 }
 
 // NewState returns the state before the first entry.
@@ -72,7 +79,8 @@ func NewState() *State {
 		inside: map[string]map[string]struct{}{}, over: map[string]struct{}{}, planned: map[string]string{}, aparts: map[string][]string{},
 		lines: map[string]map[string]struct{}{}, onTransfer: map[string]Sums{}, aboard: map[string]map[string]struct{}{},
 		vehicles: map[string][]string{}, open: map[string]int{}, pending: map[string][]string{}, active: map[string]string{}, orders: map[string][]string{}, disputes: map[string][]string{},
-		counts: newCountIndex(),
+		counts:  newCountIndex(),
+		glasses: map[string][]string{},
 	}}
 	j := &s.journal
 	s.Places = newTable(j, func(p *Place) string { return p.Code }, s.placeChanged)
@@ -92,6 +100,8 @@ func NewState() *State {
 	s.CountRules = newTable(j, func(r *CountRules) string { return r.Establishment }, nil)
 	s.Assessments = newTable(j, func(a *Assessment) string { return a.Person }, nil)
 	s.KeepAparts = newTable(j, func(k *KeepApart) string { return k.ID }, s.keepApartChanged)
+	s.Glasses = newTable(j, func(g *Glass) string { return g.ID }, s.glassChanged)
+	s.MonitorChanges = newTable(j, func(c *MonitorChange) string { return c.ID }, nil)
 	return s
 }
 

@@ -79,8 +79,8 @@ func (s *session) get(ctx context.Context, path string, into any) error {
 	return s.call(ctx, http.MethodGet, path, nil, into)
 }
 
-// call sends one request. A session that has ended meanwhile (they lock when idle) is
-// begun again, as the official would.
+// call sends one request. A session that has locked meanwhile is begun again, and a hand
+// that is no longer fresh is proved again, as the official would.
 func (s *session) call(ctx context.Context, method, path string, body, into any) error {
 	key := ""
 	if method == http.MethodPost {
@@ -89,7 +89,8 @@ func (s *session) call(ctx context.Context, method, path string, body, into any)
 	// More than once, since the drill's clock may leap while the official signs in.
 	for attempt := 0; ; attempt++ {
 		err := s.send(ctx, method, path, key, body, into)
-		if p := (*Problem)(nil); attempt == 5 || !errors.As(err, &p) || p.Status != http.StatusUnauthorized {
+		p := (*Problem)(nil)
+		if attempt == 5 || !errors.As(err, &p) || p.Status != http.StatusUnauthorized && p.Code != "hand-not-fresh" {
 			return err
 		}
 		if err := s.signIn(ctx); err != nil {

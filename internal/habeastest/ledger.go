@@ -15,6 +15,7 @@ type Ledger struct {
 // NewLedger returns a ledger of the invented service with n people admitted.
 func NewLedger(n int) *Ledger {
 	l := &Ledger{State: custody.NewState(), Clock: NewClock()}
+	l.State.Govern(Policy(), l.Clock.Now)
 	for _, act := range Founding(n) {
 		if _, err := l.Do("engineer", act); err != nil {
 			panic("the invented service cannot be founded: " + err.Error())

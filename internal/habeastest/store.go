@@ -42,7 +42,7 @@ type Store struct {
 func NewStore(t testing.TB, engine Engine) *Store {
 	t.Helper()
 	s := &Store{Engine: engine, Clock: NewClock(), t: t, open: map[*book.Book]bool{}}
-	s.Config = book.Config{Dir: t.TempDir(), Origin: "habeas.example/test", Clock: s.Clock.Now, Random: Chance(1),
+	s.Config = book.Config{Dir: t.TempDir(), Origin: "habeas.example/test", Clock: s.Clock.Now, Random: Chance(1), Policy: Policy(),
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	if engine == PostgreSQL {
 		s.Config.URL, s.superuser = newDatabase(t)

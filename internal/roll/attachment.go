@@ -63,9 +63,18 @@ func (d *Desk) KeepAttachment(ctx context.Context, official string, content []by
 // error, and is not shown.
 func (d *Desk) Attachment(ctx context.Context, c book.Command, hash string) (Attachment, error) {
 	var err error
-	d.book.Read(func(s *custody.State) { err = s.May(c.By, custody.ReadRecords) })
-	if err != nil {
+	var cited []string
+	d.book.Read(func(s *custody.State) {
+		if err = s.May(c.By, custody.ReadRecords, custody.WholeService); err != nil {
+			cited = citedAt(s, c.By, hash)
+			err = s.May(c.By, custody.ReadRecords, cited...)
+		}
+	})
+	if errors.Is(err, custody.Refused("not-permitted")) {
 		return Attachment{}, err
+	}
+	if err != nil {
+		return Attachment{}, custody.Unknown("attachment", hash)
 	}
 	a := Attachment{Hash: hash}
 	err = d.book.Beside().QueryRowContext(ctx, "SELECT type, bytes FROM attachment WHERE hash = $1", hash).Scan(&a.Type, &a.Bytes)
@@ -78,7 +87,10 @@ func (d *Desk) Attachment(ctx context.Context, c book.Command, hash string) (Att
 	if book.AttachmentHash(a.Type, a.Bytes) != hash {
 		return Attachment{}, fmt.Errorf("attachment %s is not what was kept", hash)
 	}
-	_, err = d.book.One(ctx, c, custody.ReadRecords, func(*book.Tx) (custody.Entry, error) {
+	_, err = d.book.One(ctx, c, custody.ReadRecords, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(cited...); err != nil {
+			return custody.Entry{}, err
+		}
 		return custody.Entry{Kind: custody.RecordRead, Note: "attachment " + hash}, nil
 	})
 	return a, err

@@ -15,7 +15,8 @@ import (
 type Desk struct {
 	book  *book.Book
 	names *search
-	past  sync.Mutex
+	past  *sync.Mutex
+	by    string // whose sight the lists are for; empty: everything
 }
 
 // New returns the desk of a book. Its name search follows the book until ctx ends.
@@ -24,7 +25,7 @@ func New(ctx context.Context, b *book.Book) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{book: b, names: names}, nil
+	return &Desk{book: b, names: names, past: new(sync.Mutex)}, nil
 }
 
 // OpenPlace opens a place of the tree; its parent must be open.
@@ -106,7 +107,7 @@ func whereServing(o custody.Official) string {
 	if o.Establishment == "" {
 		return custody.WholeService
 	}
-	return o.Establishment
+	return o.Establishment // also of whoever serves a part of it: the governor of the whole appoints
 }
 
 func protectMonitor(tx *book.Tx, c book.Command, name string) error {
@@ -222,6 +223,10 @@ func (d *Desk) Move(ctx context.Context, c book.Command, steps ...Step) (book.Wr
 		if err := tx.Permit(tx.State().WhereIs(s.Person)...); err != nil {
 			return custody.Entry{}, err
 		}
+		// Nobody sends people into a module that they do not serve.
+		if err := tx.Permit(s.To); err != nil {
+			return custody.Entry{}, err
+		}
 		return tx.State().CellMove(s.Person, s.To, tx.At(s.Happened), tx.Now())
 	})
 }
@@ -299,7 +304,10 @@ func whereDisputed(s *custody.State, discrepancy string) []string {
 // (law 8). Show the record only once it has returned.
 func (d *Desk) Look(ctx context.Context, c book.Command, person, why string) (book.Written, error) {
 	return d.book.One(ctx, c, custody.ReadRecords, func(tx *book.Tx) (custody.Entry, error) {
-		if err := tx.Permit(tx.State().WhereIs(person)...); err != nil {
+		if !tx.State().Sees(tx.By(), person) {
+			return custody.Entry{}, custody.Unknown("person", person) // whoever may not see them learns nothing, not even that they exist
+		}
+		if err := tx.Permit(tx.State().SeenAt(tx.By(), person)...); err != nil {
 			return custody.Entry{}, err
 		}
 		return tx.State().Look(person, why)

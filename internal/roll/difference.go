@@ -59,14 +59,32 @@ func (d *Desk) Differ(ctx context.Context, from, to time.Time) (Difference, erro
 		}
 		states[i] = s
 	}
-	r := differ(states[0], states[1])
+	r := differ(states[0], states[1], d.unseen(states[0], states[1]))
 	r.From, r.To = from, to
 	return r, nil
 }
 
-// differ compares two states of the same book, the earlier first.
-func differ(before, after *custody.State) Difference {
-	r := Difference{HeldFrom: before.Held(), HeldTo: after.Held(), Came: []Change{}, Left: []Change{}, Moved: []Change{}}
+// unseen are those of two rolls whose records the desk's official may not read now.
+func (d *Desk) unseen(states ...*custody.State) map[string]bool {
+	unseen := map[string]bool{}
+	d.book.Read(func(now *custody.State) {
+		if d.whole(now) {
+			return
+		}
+		for _, s := range states {
+			for h := range s.Holdings.All() {
+				if !d.sees(now, h.Person) {
+					unseen[h.Person] = true
+				}
+			}
+		}
+	})
+	return unseen
+}
+
+// differ compares two states of the same book, the earlier first, leaving out those unseen.
+func differ(before, after *custody.State, unseen map[string]bool) Difference {
+	r := Difference{Came: []Change{}, Left: []Change{}, Moved: []Change{}}
 	landings := map[string]*LandingChanges{}
 	landing := func(code string) *LandingChanges {
 		if landings[code] == nil {
@@ -84,6 +102,9 @@ func differ(before, after *custody.State) Difference {
 		}
 	}
 	for _, number := range slices.Sorted(maps.Keys(numbers)) {
+		if unseen[number] {
+			continue
+		}
 		old, new := held(before, number), held(after, number)
 		c := Change{Number: number, Name: nameIn(after, before, number)}
 		if h := after.Holdings.Get(number); h != nil {
@@ -91,9 +112,11 @@ func differ(before, after *custody.State) Difference {
 		}
 		was, is := "", ""
 		if old != nil {
+			r.HeldFrom++
 			c.From, was = old.At, before.CountUnit(old.At.Place)
 		}
 		if new != nil {
+			r.HeldTo++
 			c.To, is = new.At, after.CountUnit(new.At.Place)
 		}
 		switch {

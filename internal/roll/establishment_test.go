@@ -129,7 +129,9 @@ func TestWhatConcernsNoEstablishment(t *testing.T) {
 	_, err = play.Roll.Dismiss(ctx, engineer, "governor")
 	refused("the dismissal of one", err)
 
-	play.As("reception." + habeastest.Centre).LooksAt(p[0]) // who may come tomorrow
+	play.As("reception." + habeastest.Centre).Refused("unknown-person").LooksAt(p[0])
+	play.As("planner").Drafts([]string{"B1"}, p[0])
+	play.As("reception." + habeastest.Centre).LooksAt(p[0]) // who comes tomorrow
 	play.As("records").OrdersRelease(p[1], p[1]+"/A1")
 	play.As("records").Releases(p[1])
 	if _, err := play.Roll.GiveAuthority(ctx, book.Command{By: "records." + habeastest.Centre}, p[1], habeastest.Paper(50, play.Clock.Now())); err != nil {

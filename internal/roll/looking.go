@@ -17,7 +17,10 @@ func (d *Desk) LookThrough(ctx context.Context, c book.Command, first, last int6
 	if last < first {
 		note = fmt.Sprintf("entries from %d on, as they are written", first)
 	}
-	return d.book.One(ctx, c, custody.ReadBook, func(*book.Tx) (custody.Entry, error) {
+	return d.book.One(ctx, c, custody.ReadBook, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(); err != nil { // what is shown is chosen entry by entry
+			return custody.Entry{}, err
+		}
 		return custody.Entry{Kind: custody.RecordRead, Note: note}, nil
 	})
 }

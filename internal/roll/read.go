@@ -33,7 +33,7 @@ func (d *Desk) Search(ctx context.Context, query string, limit int) ([]Match, er
 	if number, err := custody.ParsePrisonNumber(query); err == nil {
 		var list []Match
 		d.book.Read(func(s *custody.State) {
-			if p := s.People.Get(number); p != nil {
+			if p := s.People.Get(number); p != nil && d.sees(s, number) {
 				list = append(list, matchOf(s, p, p.FullName(), 1))
 			}
 		})
@@ -45,11 +45,17 @@ func (d *Desk) Search(ctx context.Context, query string, limit int) ([]Match, er
 	if err := d.names.catchUp(ctx); err != nil {
 		return nil, err
 	}
-	found := d.names.index.Search(query, limit)
-	list := make([]Match, 0, len(found))
+	whole := false
+	d.book.Read(func(s *custody.State) { whole = d.whole(s) })
+	wide := limit
+	if !whole { // their own may come after many of others
+		wide = limit * beyondSight
+	}
+	found := d.names.index.Search(query, wide)
+	list := make([]Match, 0, limit)
 	d.book.Read(func(s *custody.State) {
 		for _, f := range found {
-			if p := s.People.Get(f.Key); p != nil {
+			if p := s.People.Get(f.Key); p != nil && len(list) < limit && (whole || d.sees(s, p.Number)) {
 				list = append(list, matchOf(s, p, f.Form, f.Score))
 			}
 		}
@@ -57,18 +63,24 @@ func (d *Desk) Search(ctx context.Context, query string, limit int) ([]Match, er
 	return list, nil
 }
 
+// beyondSight is how many times more is looked for than is shown to an official who does
+// not see everybody.
+const beyondSight = 20
+
 // Duplicates finds people already in the register who are likely the same as one about
-// to be admitted: an alike name, and no birth date that says otherwise.
+// to be admitted: an alike name, and no birth date that says otherwise. Whoever admits
+// people is told of all of them, wherever they are.
 func (d *Desk) Duplicates(ctx context.Context, p custody.Person) ([]Match, error) {
 	if err := d.names.catchUp(ctx); err != nil {
 		return nil, err
 	}
-	list := []Match{}
+	list, admits := []Match{}, false
 	found := d.names.index.Alike(10, forms(&p)...)
 	d.book.Read(func(s *custody.State) {
+		admits = d.by == "" || s.May(d.by, custody.AdmitPeople) == nil
 		for _, f := range found {
 			other := s.People.Get(f.Key)
-			if other == nil || other.Number == p.Number || (p.Birth != "" && other.Birth != "" && p.Birth != other.Birth && f.Score < 0.98) {
+			if other == nil || !admits && !d.sees(s, other.Number) || other.Number == p.Number || (p.Birth != "" && other.Birth != "" && p.Birth != other.Birth && f.Score < 0.98) {
 				continue
 			}
 			list = append(list, matchOf(s, other, f.Form, f.Score))
@@ -102,8 +114,8 @@ type Record struct {
 func (d *Desk) Record(number string, now time.Time) (Record, error) {
 	var r Record
 	d.book.Read(func(s *custody.State) {
-		r.Person = s.People.Get(number)
-		if r.Person == nil {
+		if r.Person = s.People.Get(number); r.Person == nil || !d.sees(s, number) {
+			r.Person = nil
 			return
 		}
 		r.Authorities = s.PapersOf(number)
@@ -178,7 +190,7 @@ type Now struct {
 // Roll returns the roll now. With places, that of each place too.
 func (d *Desk) Roll(now time.Time, places bool) Now {
 	var n Now
-	d.book.Read(func(s *custody.State) { n = rollOf(s, now, places) })
+	d.book.Read(func(s *custody.State) { n = d.narrowed(s, rollOf(s, now, places)) })
 	return n
 }
 
@@ -190,7 +202,13 @@ func (d *Desk) RollAt(ctx context.Context, at time.Time, places bool) (Now, erro
 	if err != nil {
 		return Now{}, fmt.Errorf("the roll at %s: %w", at.Format(time.RFC3339), err)
 	}
-	return rollOf(s, at, places), nil
+	n := rollOf(s, at, places)
+	// Who the official is now says what they see of then.
+	d.book.Read(func(now *custody.State) {
+		s.Borrow(now)
+		n = d.narrowed(s, n)
+	})
+	return n, nil
 }
 
 func rollOf(s *custody.State, now time.Time, places bool) Now {
@@ -240,7 +258,7 @@ func placesOf(s *custody.State, now time.Time, wanted func(*custody.Place) bool)
 // PlacesOf returns the roll of each place of an establishment, by code.
 func (d *Desk) PlacesOf(establishment string, now time.Time) (list []PlaceRoll) {
 	d.book.Read(func(s *custody.State) {
-		list = placesOf(s, now, func(p *custody.Place) bool { return p.Establishment == establishment })
+		list = placesOf(s, now, func(p *custody.Place) bool { return p.Establishment == establishment && d.seesPlace(s, p.Code) })
 	})
 	return list
 }
@@ -258,8 +276,9 @@ type Resident struct {
 // under (empty: all), at most limit after the number after. total counts them all.
 func (d *Desk) People(under, after string, limit int) (list []Resident, total int) {
 	d.book.Read(func(s *custody.State) {
+		whole := d.whole(s)
 		for h := range s.Holdings.All() {
-			if !h.Status.InCustody() || (under != "" && h.At.Place != under && h.At.Establishment != under) {
+			if !whole && !d.sees(s, h.Person) || !h.Status.InCustody() || (under != "" && h.At.Place != under && h.At.Establishment != under) {
 				continue
 			}
 			total++
@@ -289,7 +308,11 @@ type OverdueRelease struct {
 func (d *Desk) Overdue(now time.Time) []OverdueRelease {
 	list := []OverdueRelease{}
 	d.book.Read(func(s *custody.State) {
+		whole := d.whole(s)
 		for _, number := range s.Lapsed(now) {
+			if !whole && !d.sees(s, number) {
+				continue
+			}
 			h := s.Holdings.Get(number)
 			list = append(list, OverdueRelease{number, s.People.Get(number).FullName(), h.At.Establishment, h.At.Place, custody.OverdueSince(h, s.PapersOf(number), now)})
 		}
@@ -305,7 +328,7 @@ func (d *Desk) Discrepancies(openOnly bool) []*custody.Discrepancy {
 	list := []*custody.Discrepancy{}
 	d.book.Read(func(s *custody.State) {
 		for disc := range s.Discrepancies.All() {
-			if !openOnly || !disc.Resolved() {
+			if (!openOnly || !disc.Resolved()) && d.seesDispute(s, disc) {
 				list = append(list, disc)
 			}
 		}

@@ -11,7 +11,10 @@ import (
 // Desk is the transfer desk. Every act is refused to officials whose roles do not permit
 // it (code "not-permitted") or who serve in neither establishment that it concerns (code
 // "other-establishments-official"), is atomic, and returns once its entries are on disk.
-type Desk struct{ book *book.Book }
+type Desk struct {
+	book *book.Book
+	by   string // whose sight the lists are for; empty: everything
+}
 
 // New returns the desk of a book.
 func New(b *book.Book) *Desk { return &Desk{book: b} }

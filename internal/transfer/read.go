@@ -33,11 +33,23 @@ type VehicleView struct {
 	Aboard int    `json:"aboard"`
 }
 
+// SeenBy is the desk as an official sees it: the transfers to and from the places that they
+// serve, and no others. The desk itself sees all.
+func (d *Desk) SeenBy(official string) *Desk { return &Desk{book: d.book, by: official} }
+
+// sees reports whether a transfer may be shown.
+func (d *Desk) sees(s *custody.State, id string) bool {
+	return d.by == "" || s.May(d.by, custody.ReadRoll, s.EndsOf(id)...) == nil
+}
+
 // List returns every transfer, newest first, without vehicles.
 func (d *Desk) List() []View {
 	list := []View{}
 	d.book.Read(func(s *custody.State) {
 		for t := range s.Transfers.All() {
+			if !d.sees(s, t.ID) {
+				continue
+			}
 			list = append(list, View{Transfer: *t, Sums: s.TransferSums(t.ID), SumsHold: s.TransferSums(t.ID).Hold(), Exceptions: exceptions(s, t)})
 		}
 	})
@@ -54,7 +66,7 @@ func (d *Desk) View(id string) (View, error) {
 	found := false
 	d.book.Read(func(s *custody.State) {
 		t := s.Transfers.Get(id)
-		if t == nil {
+		if t == nil || !d.sees(s, id) {
 			return
 		}
 		found = true
@@ -82,7 +94,7 @@ func (d *Desk) View(id string) (View, error) {
 // after, in status if one is given. total counts all that match.
 func (d *Desk) Manifest(id string, status custody.LineStatus, after string, limit int) (list []ManifestLine, total int, err error) {
 	d.book.Read(func(s *custody.State) {
-		if s.Transfers.Get(id) == nil {
+		if s.Transfers.Get(id) == nil || !d.sees(s, id) {
 			err = custody.Unknown("transfer", id)
 			return
 		}
@@ -109,7 +121,11 @@ type ManifestLine struct {
 // Handover returns a handover, or the refusal "unknown-handover".
 func (d *Desk) Handover(id string) (custody.Handover, error) {
 	var h *custody.Handover
-	d.book.Read(func(s *custody.State) { h = s.Handovers.Get(id) })
+	d.book.Read(func(s *custody.State) {
+		if h = s.Handovers.Get(id); h != nil && !d.sees(s, h.Transfer) {
+			h = nil
+		}
+	})
 	if h == nil {
 		return custody.Handover{}, custody.Unknown("handover", id)
 	}
