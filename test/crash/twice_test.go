@@ -37,7 +37,7 @@ func refuseSecond(t *testing.T, first, second store) {
 		if said.Len() > 0 {
 			t.Errorf("the second server said on its standard output: %q", said.String())
 		}
-		for _, words := range []string{"open in another server", "Stop the other server"} {
+		for _, words := range []string{"Another program has this data folder open", "Stop it"} {
 			if !strings.Contains(complaint.String(), words) {
 				t.Errorf("the second server does not say %q: %s", words, complaint.String())
 			}
