@@ -16,10 +16,11 @@ import (
 )
 
 type benchCommand struct {
-	Moves  benchMovesCommand  `cmd:""`
-	Admit  benchAdmitCommand  `cmd:""`
-	Roll   benchRollCommand   `cmd:""`
-	Search benchSearchCommand `cmd:""`
+	Moves    benchMovesCommand    `cmd:""`
+	Admit    benchAdmitCommand    `cmd:""`
+	Roll     benchRollCommand     `cmd:""`
+	Search   benchSearchCommand   `cmd:""`
+	Allocate benchAllocateCommand `cmd:""`
 }
 
 // benchStore is a throw-away book for a benchmark.

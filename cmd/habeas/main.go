@@ -38,6 +38,7 @@ type commands struct {
 	Manifest     manifestCommand     `cmd:""`
 	Roll         rollCommand         `cmd:""`
 	Count        countCommand        `cmd:""`
+	Allocate     allocateCommand     `cmd:""`
 	Verify       verifyCommand       `cmd:""`
 	Receipt      receiptCommand      `cmd:""`
 	CheckReceipt checkReceiptCommand `cmd:""`

@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"habeas.example/habeas/internal/allocate/packing"
 )
 
 // Certificate shows why no plan that places the same people opens fewer cells than Cells. Classes never share a cell, so
 // that what each needs adds up.
 type Certificate struct {
-	Cells int
-	Parts []BoundPart
+	Cells int         `json:"cells"`
+	Parts []BoundPart `json:"parts"`
 }
 
 // BoundKind is the argument of a part of a certificate.
@@ -25,49 +27,60 @@ const (
 	BoundClique BoundKind = "clique"
 	// BoundNeed: those who need something fill at least so many of the cells that offer it, and the rest the largest.
 	BoundNeed BoundKind = "need"
+	// BoundPacking: every cell is like every other, and the Members, all of the class, are bin packing with conflicts.
+	BoundPacking BoundKind = "packing"
 )
 
 // BoundPart is the share of one class in a certificate.
 type BoundPart struct {
-	Kind  BoundKind
-	Class string
-	// AnyClass is set where people in cells are movable: then the part counts everybody and the room of all cells.
-	AnyClass bool
-	Cells    int
+	Kind  BoundKind `json:"kind"`
+	Class string    `json:"class"`
+	// AnyClass is a part that counts everybody and the room of all cells, whatever their class. It stands alone. Where
+	// people in cells are movable there is no other.
+	AnyClass bool `json:"any_class,omitempty"`
+	Cells    int  `json:"cells"`
 	// Single of those cells are for people who have a single cell.
-	Single int
-	Demand int // units to be placed, single cells apart
-	Room   int // units free in open cells of the class
-	Need   string
-	// NeedDemand and NeedRoom are Demand and Room of those who need it and of cells that offer it.
-	NeedDemand, NeedRoom int
-	// Members of a clique, by index of the person, and the open cells with room that could take one.
-	Members []int
-	Spare   int
+	Single int `json:"single"`
+	Demand int `json:"demand"` // units to be placed, single cells apart
+	Room   int `json:"room"`   // units free in open cells of the class
+	// Need is the need of that argument, NeedDemand the units of those who have it, NeedRoom the room of open cells that
+	// meet it.
+	Need       string `json:"need,omitempty"`
+	NeedDemand int    `json:"need_demand,omitempty"`
+	NeedRoom   int    `json:"need_room,omitempty"`
+	// Members of a clique or of a packing, by index of the person; Spare are the open cells that could take one.
+	Members []int                `json:"members,omitempty"`
+	Spare   int                  `json:"spare,omitempty"`
+	Packing *packing.Certificate `json:"packing,omitempty"`
 }
 
 // bound computes the certificate for those who are placed now.
-func (s *solver) bound() Certificate { return boundOf(s.estate, s.at) }
+func (s *solver) bound() Certificate {
+	cert := boundOf(s.estate, s.at)
+	for k, part := range cert.Parts {
+		class := slices.Index(s.classes, part.Class)
+		if s.packings != nil && s.packings[class] != nil && s.packings[class].Cells > part.Cells {
+			cert.Cells += s.packings[class].Cells - part.Cells
+			cert.Parts[k] = *s.packings[class]
+		}
+	}
+	return cert
+}
 
 func boundOf(e *estate, at []int32) Certificate {
 	b := newBounding(e, at)
 	var cert Certificate
-	if b.movable {
-		part := b.part(none)
-		part.AnyClass = true
-		if part.Cells > 0 {
-			cert = Certificate{part.Cells, []BoundPart{part}}
-		}
-		return cert
-	}
 	for class := range e.classes {
-		if b.newcomers[class] == nil {
+		if b.movable || b.newcomers[class] == nil {
 			continue
 		}
 		if part := b.part(int32(class)); part.Cells > 0 {
 			cert.Parts = append(cert.Parts, part)
 			cert.Cells += part.Cells
 		}
+	}
+	if all := b.part(none); all.Cells > cert.Cells {
+		return Certificate{all.Cells, []BoundPart{all}}
 	}
 	return cert
 }
@@ -117,7 +130,7 @@ func newBounding(e *estate, at []int32) *bounding {
 
 // part bounds the cells opened for a class, or for everybody where class is none.
 func (b *bounding) part(class int32) BoundPart {
-	part := BoundPart{Kind: BoundSum}
+	part := BoundPart{Kind: BoundSum, AnyClass: class < 0}
 	people := b.everyone()
 	if class >= 0 {
 		part.Class = b.classes[class]
@@ -133,8 +146,12 @@ func (b *bounding) part(class int32) BoundPart {
 			part.Demand += b.people[i].size
 		}
 	}
-	if class >= 0 {
-		part.Single = len(singles)
+	part.Single = len(singles)
+	if b.movable { // somebody who leaves a cell may leave it to one of them
+		part.Single = 0
+		for _, i := range singles {
+			part.Demand += b.people[i].size
+		}
 	}
 	sizes := b.empty(class, 0)
 	part.Room = b.room(class, 0)
@@ -314,7 +331,7 @@ func (c Certificate) Verify(p Problem, assignment []int) error {
 	total := 0
 	seen := map[string]bool{}
 	for _, part := range c.Parts {
-		if seen[part.Class] || part.AnyClass != b.movable || part.AnyClass && len(c.Parts) > 1 {
+		if seen[part.Class] || b.movable && !part.AnyClass || part.AnyClass && len(c.Parts) > 1 {
 			return fmt.Errorf("allocate: certificate: class %q stands twice or beside others", part.Class)
 		}
 		seen[part.Class] = true
@@ -336,6 +353,9 @@ func (b *bounding) verify(part BoundPart) error {
 			return fmt.Errorf("allocate: certificate: no class %q", part.Class)
 		}
 	}
+	if part.Kind == BoundPacking {
+		return b.verifyPacking(part, class)
+	}
 	if part.Kind == BoundClique {
 		if err := b.verifyClique(part.Members); err != nil {
 			return err
@@ -345,6 +365,21 @@ func (b *bounding) verify(part BoundPart) error {
 		return fmt.Errorf("allocate: certificate: class %q needs %d cells, not %d", part.Class, anew.Cells, part.Cells)
 	}
 	return nil
+}
+
+// verifyPacking checks that the members are of the class and placed, that no cell is larger than the bins, that nobody
+// else is in the cells, and the certificate itself.
+func (b *bounding) verifyPacking(part BoundPart, class int32) error {
+	s := &solver{ledger: &ledger{estate: b.estate}}
+	if !s.alike() || part.Packing == nil || part.Packing.Bins < part.Cells || !slices.IsSorted(part.Members) {
+		return fmt.Errorf("allocate: certificate: class %q is not bin packing", part.Class)
+	}
+	for k, i := range part.Members {
+		if b.people[i].class != class || b.at[i] < 0 || k > 0 && part.Members[k-1] == i {
+			return fmt.Errorf("allocate: certificate: person %d does not count for class %q", i, part.Class)
+		}
+	}
+	return part.Packing.Verify(b.packed(part.Members))
 }
 
 func (b *bounding) verifyClique(members []int) error {

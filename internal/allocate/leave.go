@@ -133,6 +133,9 @@ func (s *solver) leavers() []int32 {
 			list = append(list, int32(i))
 		}
 	}
+	if !slices.ContainsFunc(s.people, func(p personFacts) bool { return p.movable }) {
+		return nil
+	}
 	violations := Check(s.problem, s.assignment())
 	for _, v := range violations {
 		if v.Rule == RuleClosed {

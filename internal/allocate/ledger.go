@@ -128,7 +128,7 @@ func (l *ledger) fits(i, c int32) bool {
 	person, facts, cell := &l.people[i], &l.estate.cells[c], &l.cells[c]
 	if facts.closed || person.size > facts.capacity-cell.load || person.needs&^facts.features != 0 ||
 		facts.class >= 0 && facts.class != person.class || cell.class != none && cell.class != person.class ||
-		cell.alone > 0 || person.alone && len(cell.people) > 0 {
+		cell.alone > 0 || person.alone && len(cell.people) > 0 || person.notAlone && facts.capacity <= person.size {
 		return false
 	}
 	for _, a := range person.orders {

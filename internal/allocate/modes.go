@@ -74,23 +74,30 @@ func SolveAround(p Problem, assignment []int, broken []int, o Options) Plan {
 	return outer.plan()
 }
 
-// keep puts people where an earlier plan has them, those who were in a cell first, as far as that is lawful now.
+// keep puts people where an earlier plan has them, those who were in a cell first, as far as that is lawful now. One may
+// have to go before another can come, so that it goes round until nobody more can.
 func (s *solver) keep(assignment, broken []int) {
-	for _, held := range []bool{true, false} {
-		for i := range s.people {
-			person, c := &s.people[i], int32(at(assignment, i))
-			from := s.at[i]
-			if (person.cell >= 0) != held || c < 0 || int(c) >= len(s.cells) || c == from || held && !person.movable || slices.Contains(broken, i) {
-				continue
+	named := map[int]bool{}
+	for _, i := range broken {
+		named[i] = true
+	}
+	for again := true; again; {
+		again = false
+		for _, held := range []bool{true, false} {
+			for i := range s.people {
+				person, c, from := &s.people[i], int32(at(assignment, i)), s.at[i]
+				if (person.cell >= 0) != held || c < 0 || int(c) >= len(s.cells) || c == from || held && !person.movable || named[i] ||
+					from >= 0 && s.abandons(int32(i)) {
+					continue
+				}
+				s.put(int32(i), none)
+				if !s.fits(int32(i), c) {
+					c = from
+				} else {
+					again = true
+				}
+				s.put(int32(i), c)
 			}
-			if from >= 0 && s.abandons(int32(i)) {
-				continue
-			}
-			s.put(int32(i), none)
-			if !s.fits(int32(i), c) {
-				c = from
-			}
-			s.put(int32(i), c)
 		}
 	}
 	for again := true; again; { // whoever lost their company is planned anew

@@ -29,7 +29,7 @@ type Options struct {
 }
 
 // DefaultEffort is the number of steps of the search when options do not say.
-const DefaultEffort = 2_000_000
+const DefaultEffort = 500_000
 
 // Plan answers a Problem.
 type Plan struct {
@@ -54,8 +54,8 @@ type Plan struct {
 
 // Reason is why a person is where the plan has them. Texts are in the catalogues under "placed.CODE".
 type Reason struct {
-	Code   ReasonCode
-	Params map[string]string
+	Code   ReasonCode        `json:"code"`
+	Params map[string]string `json:"params,omitempty"`
 }
 
 // ReasonCode is stable and published.

@@ -48,6 +48,8 @@ type bareApart struct {
 	Pairwise *bool    `json:"pairwise"`
 }
 
+var errMore = errors.New("allocate: there is more after the end of the problem")
+
 // ReadJSON reads a bare problem: {"cells": [...], "people": [...], "apart": [...]}. A field that is not known, a text
 // after the end, a member of a keep-apart order who is not there, and anything that Validate refuses, is refused. An
 // order without "pairwise" keeps every two apart; one without "level" keeps them out of one cell.
@@ -59,7 +61,7 @@ func ReadJSON(r io.Reader) (Problem, error) {
 	err := d.Decode(&bare)
 	if err == nil {
 		if _, err = d.Token(); err == nil {
-			err = errors.New("there is more after the end of the problem")
+			err = errMore
 		} else if errors.Is(err, io.EOF) {
 			err = nil
 		}
@@ -68,7 +70,7 @@ func ReadJSON(r io.Reader) (Problem, error) {
 		return Problem{}, custody.InvalidInput("problem-too-large", "what", "bytes", "limit", strconv.Itoa(MaxBytes))
 	}
 	if err != nil {
-		return Problem{}, custody.InvalidInput("problem-not-json", "offset", strconv.FormatInt(d.InputOffset(), 10), "why", shown(err.Error()))
+		return Problem{}, custody.InvalidInput("problem-not-json", "offset", strconv.FormatInt(d.InputOffset(), 10))
 	}
 	p, err := bare.problem()
 	if err != nil {

@@ -84,6 +84,9 @@ func (s *solver) augment(i int32, deep int, open bool) bool {
 			return true
 		}
 		s.move(i, none)
+		if s.people[i].notAlone && s.join(i, c, open) {
+			return true
+		}
 	}
 	if deep == 0 || len(s.cells) == 0 {
 		return false
@@ -95,7 +98,8 @@ func (s *solver) augment(i int32, deep int, open bool) bool {
 		if !s.step(1) || tried > 200 {
 			return false
 		}
-		if s.visited[c] == s.searches || len(s.cells[c].people) == 0 || !s.mightHold(i, c) {
+		if s.visited[c] == s.searches || len(s.cells[c].people) == 0 || !s.mightHold(i, c) ||
+			s.cells[c].class != s.people[i].class && len(s.cells[c].people) > swappedAtOnce {
 			continue
 		}
 		s.visited[c] = s.searches
@@ -104,6 +108,33 @@ func (s *solver) augment(i int32, deep int, open bool) bool {
 			return true
 		}
 	}
+	return false
+}
+
+// swappedAtOnce is from how large a cell all may be moved for one person.
+const swappedAtOnce = 4
+
+// join puts somebody who must not be alone into an empty cell, and with them somebody of the plan from another cell.
+func (s *solver) join(i, c int32, open bool) bool {
+	mark := len(s.log)
+	s.move(i, c)
+	for j := range s.people {
+		if !s.step(1) {
+			break
+		}
+		other := int32(j)
+		if s.people[j].class != s.people[i].class || s.people[j].cell >= 0 || s.at[j] < 0 || s.at[j] == c || !open || s.abandons(other) {
+			continue
+		}
+		from := s.at[j]
+		s.move(other, none)
+		if s.fits(other, c) {
+			s.move(other, c)
+			return true
+		}
+		s.move(other, from)
+	}
+	s.back(mark)
 	return false
 }
 
@@ -170,7 +201,7 @@ func (s *solver) swapOne(i, c int32, deep int, open bool) bool {
 // swapAll gives a whole cell to a person (of another class, or who has a single cell), if all in it find another place.
 func (s *solver) swapAll(i, c int32, deep int, open bool) bool {
 	in := slices.Clone(s.cells[c].people)
-	if len(in) > 4 || s.cells[c].class == s.people[i].class && !s.people[i].alone {
+	if len(in) > swappedAtOnce || s.cells[c].class == s.people[i].class && !s.people[i].alone {
 		return false
 	}
 	for _, other := range in {

@@ -18,6 +18,7 @@ func Solve(p Problem, o Options) Plan {
 	s.placeAll(s.newcomers())
 	s.repair()
 	s.closeCells()
+	s.packAlike()
 	return s.plan()
 }
 
@@ -40,6 +41,7 @@ type solver struct {
 	visited  []int // by cell, the number of the search that was there
 	searches int
 	proof    Proof
+	packings []*BoundPart // by class, where the question was bin packing
 }
 
 func newSolver(e *estate, o Options) *solver {
