@@ -64,7 +64,7 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}
 	clock.FollowRealTime(t.clock)
 	seconds := time.Since(started).Seconds()
-	report, err := countOutcome(ctx, s, outcome.Transfers, t.clock())
+	report, err := countOutcome(ctx, s, outcome, t.clock())
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 type demoReport struct {
 	Establishments []demoEstablishment `json:"establishments"`
 	Transfers      []demoTransfer      `json:"transfers"`
+	Counts         []demoCount         `json:"counts"`
 	Log            demoLog             `json:"log"`
 	Problems       []string            `json:"problems"`
 }
@@ -51,18 +52,44 @@ type demoEscort struct {
 	Helicopters int `json:"helicopters"`
 }
 
+// demoCount is a count as it was signed, with the differences that were found on the way.
+type demoCount struct {
+	ID            string            `json:"id"`
+	Kind          custody.CountKind `json:"kind"`
+	Establishment string            `json:"establishment"`
+	Landings      int               `json:"landings"`
+	Slips         int               `json:"slips"`
+	Recounts      int               `json:"recounts"`
+	Expected      int               `json:"expected"` // at the opening
+	Counted       int               `json:"counted"`  // as signed, out-counts included
+	Out           int               `json:"out"`
+	Differences   []demoDifference  `json:"differences"`
+	Questions     int               `json:"questions"`
+	Cleared       bool              `json:"cleared"`
+	SignedBy      string            `json:"signed_by"`
+	SignedAt      time.Time         `json:"signed_at"`
+}
+
+// demoDifference is a landing that had to be counted again: what was first counted.
+type demoDifference struct {
+	Landing  string                `json:"landing"`
+	Expected int                   `json:"expected"`
+	Counted  int                   `json:"counted"`
+	Why      custody.RecountReason `json:"why"`
+}
+
 type demoLog struct {
 	Size int64  `json:"size"`
 	Root string `json:"root"`
 }
 
 // countOutcome counts everything from the store and verifies the whole book.
-func countOutcome(ctx context.Context, s *service, transfers []string, now time.Time) (demoReport, error) {
+func countOutcome(ctx context.Context, s *service, outcome drill.Outcome, now time.Time) (demoReport, error) {
 	r := demoReport{Problems: []string{}}
 	for _, e := range s.roll.Roll(now, false).Establishments {
 		r.Establishments = append(r.Establishments, demoEstablishment{e.Code, e.Roll, e.Declared, e.Certified})
 	}
-	for _, id := range transfers {
+	for _, id := range outcome.Transfers {
 		v, err := s.transfer.View(id)
 		if err != nil {
 			return r, err
@@ -80,6 +107,16 @@ func countOutcome(ctx context.Context, s *service, transfers []string, now time.
 		}
 		r.Transfers = append(r.Transfers, d)
 	}
+	for _, id := range outcome.Counts {
+		d, err := countOf(s, id, now)
+		if err != nil {
+			return r, err
+		}
+		if !d.Cleared {
+			r.Problems = append(r.Problems, id+": the count was not cleared")
+		}
+		r.Counts = append(r.Counts, d)
+	}
 	verified, err := s.book.Verify(ctx)
 	if err != nil {
 		return r, err
@@ -87,6 +124,30 @@ func countOutcome(ctx context.Context, s *service, transfers []string, now time.
 	r.Log = demoLog{verified.LogSize, verified.Root}
 	r.Problems = append(r.Problems, verified.Problems...)
 	return r, nil
+}
+
+// countOf sums up a count from the store.
+func countOf(s *service, id string, now time.Time) (demoCount, error) {
+	v, err := s.count.View(id, console.By, now)
+	if err != nil {
+		return demoCount{}, err
+	}
+	questions, _, err := s.count.Questions(id, console.By)
+	if err != nil {
+		return demoCount{}, err
+	}
+	d := demoCount{ID: id, Kind: v.Kind, Establishment: v.Establishment, Landings: v.CountProgress.Landings, Expected: *v.Expected,
+		Differences: []demoDifference{}, Questions: len(questions), Cleared: v.Status == custody.CountCleared, SignedBy: v.EndedByName, SignedAt: v.Ended}
+	if v.Sums != nil {
+		d.Recounts, d.Counted, d.Out = v.Sums.Recounts, v.Sums.Counted, v.Sums.Out
+	}
+	for _, l := range v.Landings {
+		d.Slips += len(l.Slips)
+		if len(l.Recounts) > 0 {
+			d.Differences = append(d.Differences, demoDifference{l.Landing, *l.Expected, l.Slips[0].Number, l.Recounts[0].Why})
+		}
+	}
+	return d, nil
 }
 
 func (r demoReport) print(t *terminal, outcome drill.Outcome, seconds float64) error {
@@ -112,6 +173,15 @@ func (r demoReport) print(t *terminal, outcome drill.Outcome, seconds float64) e
 		}
 	}
 	fmt.Fprintln(w, "\t")
+	for _, c := range r.Counts {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t\n", c.ID, c.Establishment, say("countkind."+string(c.Kind), nil),
+			say("demo.counted", map[string]any{"landings": number(c.Landings), "slips": number(c.Slips), "recounts": number(c.Recounts)}),
+			say("cli.count-cleared", map[string]any{"number": number(c.Counted), "at": instant(c.SignedAt), "by": c.SignedBy}))
+		for _, d := range c.Differences {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", c.ID, d.Landing, say("demo.difference", map[string]any{"counted": number(d.Counted), "expected": number(d.Expected)}), say("recount."+string(d.Why), nil))
+		}
+	}
+	fmt.Fprintln(w, "\t")
 	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", say("cli.establishment", nil), say("cli.roll", nil), say("cli.certified", nil), say("cli.declared", nil))
 	for _, e := range r.Establishments {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", e.Code, number(e.Roll), number(e.Certified), number(e.Declared))
@@ -130,7 +200,7 @@ func (r demoReport) print(t *terminal, outcome drill.Outcome, seconds float64) e
 // printWho lists the invented officials whose session is worth trying, with the
 // passwords made for this run.
 func printWho(t *terminal, officials []drill.Credential) {
-	shown := []string{"directora", "jefe.servicio", "planificadora", "registro", "origen1", "escolta1", "recepcion1", "control", "medica", "monitora", "ingeniera"}
+	shown := []string{"directora", "jefe.servicio", "planificadora", "registro", "origen1", "escolta1", "recepcion1", "galeria1", "control", "medica", "monitora", "ingeniera"}
 	password := map[string]string{}
 	for _, o := range officials {
 		password[o.Name] = o.Password

@@ -55,9 +55,9 @@ func Nights(now time.Time) (first, second time.Time) {
 		place = time.UTC
 	}
 	local := now.In(place)
-	// Loading begins at 20:30; the last bus is in the cells by 08:00.
+	// Loading begins at 20:30; the last bus is in the cells by 08:00, and everybody is counted by 09:30.
 	second = time.Date(local.Year(), local.Month(), local.Day()-1, 20, 30, 0, 0, place)
-	if second.Add(12 * time.Hour).After(now) {
+	if second.Add(13 * time.Hour).After(now) {
 		second = second.AddDate(0, 0, -1)
 	}
 	return second.AddDate(0, 0, -19), second

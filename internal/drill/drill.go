@@ -33,6 +33,7 @@ type Credential struct{ Name, Password string }
 type Outcome struct {
 	Officials []Credential
 	Transfers []string
+	Counts    []string
 	Commands  int64 // how many commands were sent, refused ones included
 }
 
@@ -83,6 +84,7 @@ func Play(ctx context.Context, c Config) (Outcome, error) {
 		{"admit the people", func(ctx context.Context) error { return p.admit(ctx, firstNight, secondNight) }},
 		{"first transfer", func(ctx context.Context) error { return p.firstTransfer(ctx, firstNight) }},
 		{"second transfer", func(ctx context.Context) error { return p.secondTransfer(ctx, secondNight) }},
+		{"count of the centre", func(ctx context.Context) error { return p.countCentre(ctx, secondNight) }},
 	}
 	for _, step := range steps {
 		if err := step.do(ctx); err != nil {

@@ -84,7 +84,8 @@ func cast() []officialCast {
 		list = append(list,
 			officialCast{fmt.Sprintf("origen%d", i), fmt.Sprintf("Agte. de recepción %d, San Mateo", i), Origin, []custody.Role{custody.ReceptionOfficer}},
 			officialCast{fmt.Sprintf("escolta%d", i), fmt.Sprintf("Tte. jefe de escolta %d", i), "", []custody.Role{custody.EscortCommander}},
-			officialCast{fmt.Sprintf("recepcion%d", i), fmt.Sprintf("Agte. de recepción %d, La Cumbre", i), Centre, []custody.Role{custody.ReceptionOfficer}})
+			officialCast{fmt.Sprintf("recepcion%d", i), fmt.Sprintf("Agte. de recepción %d, La Cumbre", i), Centre, []custody.Role{custody.ReceptionOfficer}},
+			officialCast{fmt.Sprintf("galeria%d", i), fmt.Sprintf("Agte. de galería %d, La Cumbre", i), Centre, []custody.Role{custody.LandingOfficer}})
 	}
 	return list
 }
