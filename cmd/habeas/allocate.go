@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,13 +17,21 @@ import (
 )
 
 type allocateCommand struct {
-	Problem string  `env:"HABEAS_ALLOCATE_PROBLEM" required:"" placeholder:"FILE"`
+	estateFlags
+	Problem string  `env:"HABEAS_ALLOCATE_PROBLEM" placeholder:"FILE"`
 	JSON    bool    `name:"json"`
 	Seconds float64 `env:"HABEAS_ALLOCATE_SECONDS" default:"1" placeholder:"N"`
 	Seed    uint64  `env:"HABEAS_ALLOCATE_SEED" default:"1" placeholder:"N"`
 }
 
-func (c *allocateCommand) Run(t *terminal) error {
+// Run answers a bare problem, or plans who goes into which cell of the estate in the book.
+func (c *allocateCommand) Run(ctx context.Context, t *terminal) error {
+	switch {
+	case c.asked() == (c.Problem != ""):
+		return faulty("allocate-what")
+	case c.asked():
+		return c.plan(ctx, t, c.Seed, c.JSON)
+	}
 	begun := t.clock()
 	if c.Seconds <= 0 || c.Seconds > 24*3600 {
 		return faulty("allocate-seconds")

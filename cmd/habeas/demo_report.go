@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -29,15 +32,16 @@ type demoEstablishment struct {
 }
 
 type demoTransfer struct {
-	ID         string          `json:"id"`
-	Ordered    int             `json:"ordered"`
-	Departed   int             `json:"departed"`
-	Received   int             `json:"received"`
-	Exceptions []demoException `json:"exceptions"`
-	Closed     bool            `json:"closed"`
-	Escort     demoEscort      `json:"escort"`
-	Vehicles   int             `json:"vehicles"`
-	Sums       custody.Sums    `json:"sums"`
+	ID         string            `json:"id"`
+	Ordered    int               `json:"ordered"`
+	Departed   int               `json:"departed"`
+	Received   int               `json:"received"`
+	Exceptions []demoException   `json:"exceptions"`
+	Closed     bool              `json:"closed"`
+	Escort     demoEscort        `json:"escort"`
+	Vehicles   int               `json:"vehicles"`
+	Sums       custody.Sums      `json:"sums"`
+	Cells      *custody.CellSums `json:"cells,omitempty"` // how the plan of cells fared
 }
 
 type demoException struct {
@@ -95,7 +99,7 @@ func countOutcome(ctx context.Context, s *service, outcome drill.Outcome, now ti
 			return r, err
 		}
 		d := demoTransfer{ID: id, Ordered: v.Sums.Listed, Departed: v.Sums.Departed, Received: v.Sums.Received, Closed: v.Status == custody.Closed,
-			Exceptions: []demoException{}, Vehicles: len(v.Vehicles), Sums: v.Sums}
+			Exceptions: []demoException{}, Vehicles: len(v.Vehicles), Sums: v.Sums, Cells: v.Cells}
 		if v.Escort != nil {
 			d.Escort = demoEscort{v.Escort.Soldiers(), v.Escort.Helicopters}
 		}
@@ -182,6 +186,11 @@ func (r demoReport) print(t *terminal, outcome drill.Outcome, seconds float64) e
 		}
 	}
 	fmt.Fprintln(w, "\t")
+	for _, d := range r.Transfers {
+		if d.Cells != nil {
+			printCells(w, t, d)
+		}
+	}
 	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", say("cli.establishment", nil), say("cli.roll", nil), say("cli.certified", nil), say("cli.declared", nil))
 	for _, e := range r.Establishments {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", e.Code, number(e.Roll), number(e.Certified), number(e.Declared))
@@ -195,6 +204,17 @@ func (r demoReport) print(t *terminal, outcome drill.Outcome, seconds float64) e
 		fmt.Fprintln(t.out, "  ! "+p)
 	}
 	return nil
+}
+
+// printCells says how the plan of cells of a transfer fared, and what broke of it.
+func printCells(w io.Writer, t *terminal, d demoTransfer) {
+	say, number := t.words.Say, t.words.Number
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t\n", say("estate.planned", nil), say("demo.planned", nil), say("demo.placed", nil), say("demo.replanned", nil), say("demo.left", nil))
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t\n", d.ID, number(d.Cells.Planned), number(d.Cells.Placed), number(d.Cells.Replanned), number(d.Cells.Left))
+	for _, code := range slices.Sorted(maps.Keys(d.Cells.Why)) {
+		fmt.Fprintf(w, "\t%s\t\t%s\t\t\n", t.broke(code), number(d.Cells.Why[code]))
+	}
+	fmt.Fprintln(w, "\t")
 }
 
 // printWho lists the invented officials whose session is worth trying, with the

@@ -137,6 +137,20 @@ func printRoll(t *terminal, n roll.Now) error {
 	}
 	fmt.Fprintf(w, "%s\t%s\t\n", say("cli.in-transit", nil), number(n.InTransit))
 	fmt.Fprintf(w, "%s\t%s\t\n", say("cli.held", nil), number(n.Held))
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	// What stands against norm SPC-1 is never left out of a roll.
+	for _, b := range n.OverCapacity {
+		p := map[string]any{"ends": b.Ends.Format(time.RFC3339), "since": b.Since.Format(time.RFC3339), "place": b.Place}
+		for name, value := range b.Params {
+			p[name] = value
+		}
+		fmt.Fprintln(t.out, "! "+b.Rule+" "+say("cli.stands-"+b.Code, p))
+	}
+	if more := n.OverCapacityPlaces - len(n.OverCapacity); more > 0 {
+		fmt.Fprintln(t.out, "! "+say("cli.stands-more", map[string]any{"count": number(more)}))
+	}
 	statuses := make([]string, 0, len(n.Statuses))
 	for k := range n.Statuses {
 		statuses = append(statuses, k)

@@ -13,6 +13,7 @@ import (
 	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/api"
 	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/cells"
 	"habeas.example/habeas/internal/count"
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/transfer"
@@ -28,6 +29,7 @@ type service struct {
 	roll     *roll.Desk
 	transfer *transfer.Desk
 	count    *count.Desk
+	cells    *cells.Desk
 	access   *access.Desk
 	handler  http.Handler
 }
@@ -46,7 +48,7 @@ func openService(ctx context.Context, config book.Config) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &service{book: b, transfer: transfer.New(b), count: count.New(b, nil)}
+	s := &service{book: b, transfer: transfer.New(b), count: count.New(b, nil), cells: cells.New(b)}
 	if s.roll, err = roll.New(ctx, b); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -55,7 +57,7 @@ func openService(ctx context.Context, config book.Config) (*service, error) {
 	}
 	log := slog.Default()
 	mux := http.NewServeMux()
-	doors := api.New(api.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Count: s.count, Access: s.access, Clock: config.Clock, Log: log})
+	doors := api.New(api.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Count: s.count, Cells: s.cells, Access: s.access, Clock: config.Clock, Log: log})
 	for _, prefix := range []string{"/api/", "/log/", "/healthz"} {
 		mux.Handle(prefix, doors)
 	}

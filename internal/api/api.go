@@ -15,6 +15,7 @@ import (
 
 	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/cells"
 	"habeas.example/habeas/internal/count"
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/transfer"
@@ -26,6 +27,7 @@ type Services struct {
 	Roll     *roll.Desk
 	Transfer *transfer.Desk
 	Count    *count.Desk
+	Cells    *cells.Desk
 	Access   *access.Desk
 	Clock    func() time.Time // for what is asked "now"; nil: time.Now
 	Log      *slog.Logger     // nil: slog.Default
@@ -89,6 +91,7 @@ func (d *door) register(mux *http.ServeMux, optional bool) {
 	d.movements()
 	d.transfers()
 	d.counts()
+	d.cells()
 	d.entries()
 	d.attachments()
 	d.log(mux)

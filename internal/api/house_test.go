@@ -17,6 +17,7 @@ import (
 	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/api"
 	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/cells"
 	"habeas.example/habeas/internal/count"
 	"habeas.example/habeas/internal/habeastest"
 	"habeas.example/habeas/internal/roll"
@@ -85,7 +86,7 @@ func openWith(t testing.TB, clock func() time.Time, founding ...habeastest.Act) 
 		log = slog.Default()
 	}
 	stopping, stop := context.WithCancel(ctx)
-	h.server = httptest.NewUnstartedServer(api.New(api.Services{Book: h.book, Roll: desk, Transfer: transfer.New(h.book), Count: count.New(h.book, nil),
+	h.server = httptest.NewUnstartedServer(api.New(api.Services{Book: h.book, Roll: desk, Transfer: transfer.New(h.book), Count: count.New(h.book, nil), Cells: cells.New(h.book),
 		Access: h.access, Clock: clock, Log: log}))
 	h.server.Config.BaseContext = func(net.Listener) context.Context { return stopping }
 	h.server.Start()

@@ -176,8 +176,13 @@ func command[B any](d *door, path, summary string, act func(context.Context, boo
 
 // commandOf is command with another bound of the body, in bytes.
 func commandOf[B any](d *door, path, summary string, maxBody int64, act func(context.Context, book.Command, string, *B) (book.Written, error)) {
-	o := operation{method: http.MethodPost, path: path, summary: summary, maxBody: maxBody}
-	handle(d, o, func(ctx context.Context, who *asker, in *order[B]) (*answer[*Reply], error) {
+	commandAnswering(d, operation{method: http.MethodPost, path: path, summary: summary, maxBody: maxBody}, act, d.reply)
+}
+
+// commandAnswering registers a command that has more to say than its entries: say makes the
+// answer of what act came to.
+func commandAnswering[B, W, O any](d *door, o operation, act func(context.Context, book.Command, string, *B) (W, error), say func(context.Context, W, bool) (O, error)) {
+	handle(d, o, func(ctx context.Context, who *asker, in *order[B]) (*answer[O], error) {
 		content := in.Body
 		if content == nil {
 			content = new(B)
@@ -195,8 +200,8 @@ func commandOf[B any](d *door, path, summary string, maxBody int64, act func(con
 		if err != nil {
 			return nil, err
 		}
-		reply, err := d.reply(ctx, w, in.Proofs == "all")
-		return &answer[*Reply]{reply}, err
+		said, err := say(ctx, w, in.Proofs == "all")
+		return &answer[O]{said}, err
 	})
 }
 
@@ -282,6 +287,10 @@ func subjectOf(entries []*custody.Entry) string {
 			return detail.ID
 		case *custody.MonitorConfirmation:
 			return detail.ID
+		case *custody.KeepApart:
+			return detail.ID
+		case *custody.ApartEnd:
+			return detail.KeepApart
 		}
 		switch {
 		case e.Kind == custody.AuthorityGiven || e.Kind == custody.AuthorityEnded || e.Kind == custody.ReleaseOrdered:

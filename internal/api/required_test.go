@@ -103,8 +103,17 @@ func TestWhatIsRequiredIsRequired(t *testing.T) {
 	}
 	d.sends("duty", counted+"/signature", object{})
 	d.sends("governor", "/count-schedule", object{"establishment": habeastest.Origin})
+	d.sends("engineer", "/places/OLD-M1-C2/designation", object{})
+	d.sends("governor", "/places/"+habeastest.OriginCell+"/over-capacity", object{"capacity": 25, "until": now.AddDate(0, 1, 0), "reason": "flooding"})
+	d.sends("health", "/people/"+p[0]+"/assessments", object{"reason": "interview"})
+	kept := d.sends("duty", "/keep-aparts", object{"members": p[4:6], "level": "landing", "reason": "a threat"})
+	d.sends("duty", "/keep-aparts/"+kept.text("id")+"/end", object{"reason": "settled"})
+	d.sends("duty", "/keep-apart-files", object{"content": "persona 1,persona 2,motivo\n" + p[4] + "," + p[5] + ",amenazas\n"})
+	d.sends("reception", "/cells/proposals", object{"mode": "people", "people": p[4:6]}, ".people")
+	d.sends("reception", "/cells/plans", object{"moves": []object{{"person": p[4], "cell": habeastest.OriginCell}}})
 
 	id := d.transfer(p[4:11])
+	d.sends("planner", "/transfers/"+id+"/cell-plan", object{})
 	d.sends("reception", "/transfers/"+id+"/withdrawals", object{"person": p[10], "reason": "unfit"})
 	d.sends("escort", "/transfers/"+id+"/identifications", object{"people": p[4:10]})
 	d.sends("escort", "/transfers/"+id+"/boardings", object{"vehicle": "B1", "people": p[4:10]})
@@ -120,6 +129,7 @@ func TestWhatIsRequiredIsRequired(t *testing.T) {
 	d.sends("escort", "/transfers/"+id+"/counts", object{"vehicle": "B1", "stage": "arrival", "counted": 5})
 	offered = d.sends("escort", "/transfers/"+id+"/arrival-offers", object{"vehicles": []string{"B1"}, "place": habeastest.CentreReception}, ".vehicles")
 	d.sends("reception2", "/handovers/"+offered.text("id")+"/acceptance", object{})
+	d.sends("reception2", "/transfers/"+id+"/placements", object{})
 	d.sends("reception2", "/transfers/"+id+"/unlisted", object{"place": habeastest.CentreReception, "number": p[11]}, ".number")
 	for _, open := range h.as("duty").get("/discrepancies?open=true").mustBe(200).list("discrepancies") {
 		d.sends("duty", "/discrepancies/"+open.(object)["id"].(string)+"/resolution", object{"explanation": "seen and heard"})

@@ -29,7 +29,7 @@ func TestABusIsPlannedAndPlaced(t *testing.T) {
 				t.Errorf("a line of the plan is %+v", m)
 			}
 		}
-		if again := e.propose(cells.Wish{Mode: cells.ForPeople, People: p}); !slices.EqualFunc(plan.Moves, again.Moves, func(a, b cells.Move) bool { return a.Cell == b.Cell }) {
+		if again := e.propose(cells.Wish{Mode: cells.ForPeople, People: p}); !slices.EqualFunc(plan.Moves, again.Moves, func(a, b cells.Placement) bool { return a.Cell == b.Cell }) {
 			t.Error("the same question had another answer")
 		}
 		if plan.Opened < plan.LowerBound || plan.LowerBound < 5 { // one alone, eight by two
@@ -131,8 +131,15 @@ func TestAPlanThatNothingIsLeftOf(t *testing.T) {
 	if e.Book.Size() != before {
 		t.Error("a plan that was refused wrote something")
 	}
-	_, err = e.desk.Commit(ctx, e.by("health"), cells.Decision{Moves: []custody.CellOrder{{Person: p[0], To: "nowhere"}}})
-	e.refused("plan-overtaken", err)
+	for code, moves := range map[string][]custody.CellOrder{
+		"unknown-place":  {{Person: p[0], To: "nowhere"}},
+		"unknown-person": {{Person: "nobody", To: cellOf(1, 1, 1)}},
+		"named-twice":    {{Person: p[0], To: cellOf(1, 1, 1)}, {Person: p[0], To: cellOf(1, 2, 1)}},
+		"list-empty":     nil,
+	} {
+		_, err = e.desk.Commit(ctx, e.by("reception"), cells.Decision{Moves: moves})
+		e.refused(code, err)
+	}
 	_, err = e.desk.Commit(ctx, e.by("monitor"), decision(plan))
 	e.refused("not-permitted", err)
 	_, err = e.desk.Propose(ctx, e.by("monitor"), cells.Wish{Mode: cells.ForPeople, People: p}, e.now())
@@ -309,7 +316,7 @@ func TestKeepApartListsAreReadRowByRow(t *testing.T) {
 	if list := e.Roll.Discrepancies(true); len(list) != 1 || list[0].Kind != "kept-apart-together" || list[0].Place != cellOf(1, 1, 1) {
 		t.Errorf("discrepancies: %+v", list)
 	}
-	if in, total := e.desk.KeepAparts(true, -1, 2, e.now()); total != 4 || len(in) != 2 || len(in[0].Members) != 3 || in[0].Level != custody.WingLevel {
+	if in, total := e.desk.KeepAparts("monitor", true, -1, 2, e.now()); total != 4 || len(in) != 2 || len(in[0].Members) != 3 || in[0].Level != custody.WingLevel {
 		t.Errorf("%d orders, the newest %+v", total, in)
 	}
 	_, err := e.desk.ImportAparts(ctx, e.by("landing"), cells.ApartFile{Name: "list.csv", File: strings.NewReader(list), Apply: true}, e.now())

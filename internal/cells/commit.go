@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"habeas.example/habeas/internal/allocate"
@@ -24,6 +25,7 @@ type Outcome struct {
 	book.Written
 	Placed    int                 // where the plan said
 	Replanned []custody.Replanned // elsewhere, or left where they were, and why
+	Waiting   []string            // must not be alone, and those planned into the cell are still on their way
 }
 
 // attempts is how often a plan is planned anew when the record changes under it, before it
@@ -45,8 +47,21 @@ func (d *Desk) Commit(ctx context.Context, c book.Command, in Decision) (Outcome
 		return Outcome{}, custody.InvalidInput("list-too-long")
 	}
 	planned := make(map[string]string, len(in.Moves)) // as decided
-	for _, m := range in.Moves {
-		planned[m.Person] = m.To
+	var err error
+	d.book.Read(func(s *custody.State) {
+		for _, m := range in.Moves {
+			if _, twice := planned[m.Person]; twice {
+				err = custody.InvalidInput("named-twice", "person", m.Person)
+			} else if s.People.Get(m.Person) == nil {
+				err = custody.Unknown("person", m.Person)
+			} else if s.Places.Get(m.To) == nil {
+				err = custody.Unknown("place", m.To) // nothing that could have changed meanwhile
+			}
+			planned[m.Person] = m.To
+		}
+	})
+	if err != nil {
+		return Outcome{}, err
 	}
 	orders, replanned := slices.Clone(in.Moves), map[string]custody.Replanned{}
 	for range attempts {
@@ -156,7 +171,7 @@ func askAround(s *custody.State, place, kept []custody.CellOrder, now time.Time)
 	for _, o := range place {
 		all = append(all, o.Person)
 	}
-	q := ask(s, establishment, all, now)
+	q := ask(s, establishment, all, now, false)
 	for _, o := range kept {
 		if _, inside := q.cell[o.To]; inside {
 			q.People[q.person[o.Person]].Cell = o.To
@@ -223,35 +238,62 @@ func (d *Desk) PlanTransfer(ctx context.Context, c book.Command, id string, cell
 
 // Place puts people of a transfer who wait in reception into their planned cells, in one
 // order: those named, or with no names everybody who waits. Whoever cannot be put where the
-// plan said is planned anew.
+// plan said is planned anew. Somebody who must not be alone waits until one of those who are
+// planned into the same cell comes (code "company-on-the-way" when that is so of everybody).
 func (d *Desk) Place(ctx context.Context, c book.Command, id string, people []string, happened time.Time) (Outcome, error) {
 	in := Decision{Mode: ForTransfer, Transfer: id, Happened: happened}
+	var waiting []string
 	var err error
-	d.book.Read(func(s *custody.State) {
-		t := s.Transfers.Get(id)
-		if t == nil {
-			err = custody.Unknown("transfer", id)
-			return
-		}
-		named := map[string]bool{}
-		for _, person := range people {
-			named[person] = true
-		}
-		for _, person := range s.Listed(id) {
-			l := s.Lines.Get(id + "/" + person)
-			if l.Cell != "" && (len(named) == 0 || named[person]) && waiting(s, person, t.To) {
-				in.Moves = append(in.Moves, custody.CellOrder{Person: person, To: l.Cell})
-			}
-		}
-	})
+	d.book.Read(func(s *custody.State) { in.Moves, waiting, err = planned(s, id, people) })
 	if err == nil && len(in.Moves) == 0 {
-		err = &custody.Refusal{Code: "transfer-without-plan", Reason: custody.Conflict, Params: map[string]string{"transfer": id}}
+		r := &custody.Refusal{Code: "transfer-without-plan", Reason: custody.Conflict, Params: map[string]string{"transfer": id}}
+		if len(waiting) > 0 {
+			r = &custody.Refusal{Code: "company-on-the-way", Reason: custody.Conflict, Params: map[string]string{"transfer": id, "count": strconv.Itoa(len(waiting)), "person": waiting[0]}}
+		}
+		err = r
 	}
 	if err != nil {
 		w, err := d.answered(ctx, c, custody.MovePeople, err)
 		return outcome(w), err
 	}
-	return d.Commit(ctx, c, in)
+	o, err := d.Commit(ctx, c, in)
+	o.Waiting = waiting
+	return o, err
+}
+
+// planned are the moves that the plan of a transfer has for those who wait in reception, and
+// who of them is to wait for company.
+func planned(s *custody.State, id string, people []string) (moves []custody.CellOrder, wait []string, err error) {
+	t := s.Transfers.Get(id)
+	if t == nil {
+		return nil, nil, custody.Unknown("transfer", id)
+	}
+	named := map[string]bool{}
+	for _, person := range people {
+		named[person] = true
+	}
+	coming, due := map[string]int{}, map[string]int{} // by cell: with this order, and later
+	var ready []custody.CellOrder
+	for _, person := range s.Listed(id) {
+		l := s.Lines.Get(id + "/" + person)
+		switch here := waiting(s, person, t.To); {
+		case l.Cell == "":
+		case here && (len(named) == 0 || named[person]):
+			ready = append(ready, custody.CellOrder{Person: person, To: l.Cell})
+			coming[l.Cell]++
+		case here || !l.Status.Settled():
+			due[l.Cell]++
+		}
+	}
+	for _, o := range ready {
+		a := s.Assessments.Get(o.Person)
+		if a != nil && a.NotAlone && s.Present(o.To) == 0 && coming[o.To] == 1 && due[o.To] > 0 {
+			wait = append(wait, o.Person)
+			continue
+		}
+		moves = append(moves, o)
+	}
+	return moves, wait, nil
 }
 
 // answered refuses a command, unless it is one that was written before under its key: then

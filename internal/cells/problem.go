@@ -30,8 +30,9 @@ const (
 
 // ask makes the problem of an establishment: its cells, everybody in them, those whom the
 // plans of open transfers have given a cell, and those who are to be placed. Whoever is to
-// be placed and sits in a cell gives it up.
-func ask(s *custody.State, establishment string, place []string, now time.Time) question {
+// be placed and sits in a cell gives it up. ahead plans for later, when all of those will be
+// there; for now, somebody still on a bus keeps their place but is no company.
+func ask(s *custody.State, establishment string, place []string, now time.Time, ahead bool) question {
 	q := question{person: make(map[string]int, len(place)), cell: map[string]int{}}
 	classOf := s.ClassesAt(now)
 	asked := make(map[string]bool, len(place))
@@ -54,6 +55,10 @@ func ask(s *custody.State, establishment string, place []string, now time.Time) 
 			}
 		}
 		slices.Sort(reserved[cell.ID])
+		if !ahead && len(q.People) == first {
+			q.keepFor(s, cell, reserved[cell.ID], classOf)
+			continue
+		}
 		for _, person := range reserved[cell.ID] {
 			q.addPerson(s, person, classOf(person), cell.ID, "")
 		}
@@ -142,6 +147,17 @@ func near(s *custody.State, number string) (keys []string) {
 		}
 	}
 	return keys
+}
+
+// keepFor keeps room in an empty cell for those whom a plan has promised it: their places,
+// their class, and all of it for somebody who shares with nobody.
+func (q *question) keepFor(s *custody.State, cell *allocate.Cell, people []string, classOf func(string) custody.Class) {
+	for _, person := range people {
+		class := classOf(person)
+		cell.Class = class.String()
+		cell.Closed = cell.Closed || s.MustBeAlone(person, class)
+	}
+	cell.Capacity = max(0, cell.Capacity-len(people))
 }
 
 // settle closes a cell to newcomers where somebody who shares with nobody has company by

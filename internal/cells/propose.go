@@ -35,26 +35,39 @@ type Wish struct {
 
 // Proposal is a plan that nobody has decided on yet.
 type Proposal struct {
-	Mode          Mode                 `json:"mode"`
-	Establishment string               `json:"establishment"`
-	Transfer      string               `json:"transfer,omitempty"`
-	Place         string               `json:"place,omitempty"`
-	At            time.Time            `json:"at"`
-	Entry         int64                `json:"entry"` // the book had this many entries
-	Moves         []Move               `json:"moves"`
-	Unplaced      []Unplaced           `json:"unplaced"`
-	Opened        int                  `json:"opened"`     // cells that were empty before
-	LowerBound    int                  `json:"lowerBound"` // no plan for the same people opens fewer
-	Certificate   allocate.Certificate `json:"certificate"`
+	Mode          Mode        `json:"mode"`
+	Establishment string      `json:"establishment"`
+	Transfer      string      `json:"transfer,omitempty"`
+	Place         string      `json:"place,omitempty"`
+	At            time.Time   `json:"at"`
+	Entry         int64       `json:"entry"` // the book had this many entries
+	Moves         []Placement `json:"moves"`
+	Unplaced      []Unplaced  `json:"unplaced"`
+	Opened        int         `json:"opened"`      // cells that were empty before
+	LowerBound    int         `json:"lowerBound"`  // no plan for the same people opens fewer
+	Certificate   []Bound     `json:"certificate"` // why, class by class: the cells add up
 }
 
-// Move is one person's place in a plan, and why.
-type Move struct {
+// Bound is the share of one class in the certificate of a lower bound.
+type Bound struct {
+	Kind    string   `json:"kind"` // sum, clique or need
+	Class   string   `json:"class,omitempty"`
+	Cells   int      `json:"cells"`
+	Single  int      `json:"single,omitempty"` // of those, for people who have a cell to themselves
+	Demand  int      `json:"demand"`           // people to be placed, those apart
+	Room    int      `json:"room"`             // places free in open cells of the class
+	Need    string   `json:"need,omitempty"`
+	Members []string `json:"members,omitempty"` // of a clique: kept apart each from each
+	Spare   int      `json:"spare,omitempty"`   // open cells that could take one of them
+}
+
+// Placement is one person's place in a plan, and why.
+type Placement struct {
 	Person string            `json:"person"`
 	Name   string            `json:"name"`
 	From   string            `json:"from,omitempty"` // where they are now
 	Cell   string            `json:"cell"`
-	Reason string            `json:"reason"` // code; its text is in the catalogue under "reason.CODE"
+	Reason string            `json:"reason"` // code; its text is in the catalogue under "placed.CODE"
 	Params map[string]string `json:"params,omitempty"`
 }
 
@@ -66,7 +79,7 @@ type Unplaced struct {
 	From   string    `json:"from,omitempty"`
 	Proof  string    `json:"proof"` // how much is known: always, no-plan or this-plan
 	Rules  []Binding `json:"rules"`
-	Frees  []Opening `json:"frees"`
+	Frees  []WayOut  `json:"frees"`
 }
 
 // Binding is a rule that binds, and how many cells it bars.
@@ -76,8 +89,8 @@ type Binding struct {
 	Cells  int    `json:"cells"`
 }
 
-// Opening is a cell that would do but for these rules, and who stands in the way.
-type Opening struct {
+// WayOut is a cell that would do but for these rules, and who stands in the way.
+type WayOut struct {
 	Cell   string    `json:"cell"`
 	Rules  []Binding `json:"rules"`
 	People []string  `json:"people,omitempty"`
@@ -92,7 +105,7 @@ const defaultMoves = 20
 func (d *Desk) Propose(ctx context.Context, c book.Command, w Wish, now time.Time) (Proposal, error) {
 	var q question
 	var err error
-	p := Proposal{Mode: w.Mode, Transfer: w.Transfer, Place: w.Place, At: now, Moves: []Move{}, Unplaced: []Unplaced{}}
+	p := Proposal{Mode: w.Mode, Transfer: w.Transfer, Place: w.Place, At: now, Moves: []Placement{}, Unplaced: []Unplaced{}, Certificate: []Bound{}}
 	d.book.Read(func(s *custody.State) {
 		if !c.Console {
 			if err = s.May(c.By, custody.PlanCells); err != nil {
@@ -136,7 +149,7 @@ func (w Wish) question(s *custody.State, now time.Time) (question, string, error
 		if len(people) == 0 {
 			return question{}, "", custody.InvalidInput("nobody-to-place", "transfer", w.Transfer)
 		}
-		return ask(s, t.To, people, now), t.To, nil
+		return ask(s, t.To, people, now, true), t.To, nil
 	case ForRebalance, ForEmptying:
 		p := s.Places.Get(w.Place)
 		if p == nil {
@@ -148,7 +161,7 @@ func (w Wish) question(s *custody.State, now time.Time) (question, string, error
 		if w.MaxMoves < 0 || w.MaxMoves > custody.MaxManifest {
 			return question{}, "", custody.InvalidInput("list-too-long")
 		}
-		q := ask(s, p.Establishment, nil, now)
+		q := ask(s, p.Establishment, nil, now, false)
 		return q, p.Establishment, q.touch(s, w)
 	}
 	return question{}, "", custody.InvalidInput("plan-mode-unknown", "kind", string(w.Mode))
@@ -179,7 +192,7 @@ func (w Wish) ofPeople(s *custody.State, now time.Time) (question, string, error
 	if p := s.Places.Get(establishment); p == nil || p.Kind != custody.Establishment {
 		return question{}, "", custody.Unknown("establishment", establishment)
 	}
-	return ask(s, establishment, slices.Clone(w.People), now), establishment, nil
+	return ask(s, establishment, slices.Clone(w.People), now, false), establishment, nil
 }
 
 func statusOf(h *custody.Holding) string {
@@ -244,16 +257,16 @@ func (p *Proposal) read(q question, plan allocate.Plan) {
 		if c < 0 || q.Cells[c].ID == person.Cell || q.Cells[c].ID == q.from[i] {
 			continue
 		}
-		m := Move{Person: person.ID, From: q.from[i], Cell: q.Cells[c].ID}
+		m := Placement{Person: person.ID, From: q.from[i], Cell: q.Cells[c].ID}
 		if i < len(plan.Reasons) {
 			m.Reason, m.Params = string(plan.Reasons[i].Code), plan.Reasons[i].Params
 		}
 		p.Moves = append(p.Moves, m)
 	}
 	for _, u := range plan.Unplaced {
-		line := Unplaced{Person: q.People[u.Person].ID, From: q.from[u.Person], Proof: string(u.Proof), Rules: bindings(u.Rules), Frees: []Opening{}}
+		line := Unplaced{Person: q.People[u.Person].ID, From: q.from[u.Person], Proof: string(u.Proof), Rules: bindings(u.Rules), Frees: []WayOut{}}
 		for _, o := range u.Frees {
-			opening := Opening{Cell: q.Cells[o.Cell].ID, Rules: bindings(o.Rules)}
+			opening := WayOut{Cell: q.Cells[o.Cell].ID, Rules: bindings(o.Rules)}
 			for _, i := range o.People {
 				opening.People = append(opening.People, q.People[i].ID)
 			}
@@ -261,7 +274,14 @@ func (p *Proposal) read(q question, plan allocate.Plan) {
 		}
 		p.Unplaced = append(p.Unplaced, line)
 	}
-	p.Opened, p.LowerBound, p.Certificate = plan.Opened, plan.LowerBound, plan.Certificate
+	p.Opened, p.LowerBound = plan.Opened, plan.LowerBound
+	for _, part := range plan.Certificate.Parts {
+		b := Bound{Kind: string(part.Kind), Class: part.Class, Cells: part.Cells, Single: part.Single, Demand: part.Demand, Room: part.Room, Need: part.Need, Spare: part.Spare}
+		for _, i := range part.Members {
+			b.Members = append(b.Members, q.People[i].ID)
+		}
+		p.Certificate = append(p.Certificate, b)
+	}
 }
 
 func bindings(rules []allocate.Binding) []Binding {

@@ -1,6 +1,7 @@
 package cells
 
 import (
+	"slices"
 	"time"
 
 	"habeas.example/habeas/internal/custody"
@@ -153,13 +154,18 @@ func (d *Desk) Placing(person string, now time.Time) (Placing, error) {
 	return p, err
 }
 
-// KeepAparts lists keep-apart orders, newest first, in force alone or all of them, at most
-// limit before an entry (negative: from the newest). total counts all that match.
-func (d *Desk) KeepAparts(inForce bool, before int64, limit int, now time.Time) (list []*custody.KeepApart, total int) {
+// KeepAparts lists keep-apart orders that name somebody whom the official may see, newest
+// first, in force alone or all of them, at most limit before an entry (negative: from the
+// newest). total counts all that match.
+func (d *Desk) KeepAparts(official string, inForce bool, before int64, limit int, now time.Time) (list []*custody.KeepApart, total int) {
 	list = []*custody.KeepApart{}
 	d.book.Read(func(s *custody.State) {
+		all := s.May(official, custody.ReadRecords, custody.WholeService) == nil
 		for k := range s.KeepAparts.All() {
 			if inForce && !k.InForce(now) {
+				continue
+			}
+			if !all && !slices.ContainsFunc(k.Members, func(person string) bool { return s.Sees(official, person) }) {
 				continue
 			}
 			total++

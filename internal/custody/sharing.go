@@ -286,32 +286,30 @@ func (a *Arrangement) LeftAlone() (broken []*Refusal) {
 var private = []string{"other", "why"}
 
 // Told is a refusal as an official may be told it: whom else it concerns, and why, only
-// with the permission to read their records.
+// when the official may read the records of all of them.
 func (s *State) Told(err error, official string) error {
 	r, is := RefusalOf(err)
-	if !is || s.May(official, ReadRecords) == nil && !s.unseen(r, official) {
+	if !is {
 		return err
 	}
-	return r.withoutOthers()
-}
-
-// unseen reports whether a refusal tells of somebody else whose record the official may not read.
-func (s *State) unseen(r *Refusal, official string) bool {
-	if other := r.Params["other"]; s.People.Get(other) != nil && !s.Sees(official, other) {
-		return true
-	}
-	return slices.ContainsFunc(r.Also, func(also *Refusal) bool { return s.unseen(also, official) })
-}
-
-func (r *Refusal) withoutOthers() *Refusal {
-	told := *r
-	told.Params = maps.Clone(r.Params)
-	for _, name := range private {
-		delete(told.Params, name)
-	}
+	told := s.told(r, official)
 	told.Also = nil
 	for _, also := range r.Also {
-		told.Also = append(told.Also, also.withoutOthers())
+		told.Also = append(told.Also, s.told(also, official))
+	}
+	return told
+}
+
+func (s *State) told(r *Refusal, official string) *Refusal {
+	told := *r
+	for _, other := range strings.Split(r.Params["other"], ", ") {
+		if other != "" && !s.Sees(official, other) {
+			told.Params = maps.Clone(r.Params)
+			for _, name := range private {
+				delete(told.Params, name)
+			}
+			break
+		}
 	}
 	return &told
 }

@@ -38,12 +38,19 @@ type Problem struct {
 	Code   string `json:"code"`
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
-	call   string
+	Errors []struct {
+		Detail string `json:"detail"`
+	} `json:"errors"`
+	call string
 }
 
 // Error says which call was refused, and why.
 func (p *Problem) Error() string {
-	return fmt.Sprintf("%s: %d %s %s %s", p.call, p.Status, p.Code, p.Title, p.Detail)
+	said := fmt.Sprintf("%s: %d %s %s %s", p.call, p.Status, p.Code, p.Title, p.Detail)
+	for _, particular := range p.Errors[:min(len(p.Errors), 5)] {
+		said += " " + particular.Detail
+	}
+	return said
 }
 
 // refusedWith reports whether err is a refusal with this code.

@@ -27,6 +27,8 @@ type convoy struct {
 	diverted string // taken to hospital on the road
 	stowaway string // boards a bus though not on the manifest
 	lapsed   string // whose paper is found expired at the identification
+	planned  bool   // the manifest carries the cells
+	flooded  string // a planned cell that is taken out of use on the way
 }
 
 var waypoints = []custody.Waypoint{{Code: "PEAJE-NORTE", Name: "Peaje norte"}, {Code: "PUENTE-RIO", Name: "Puente del río"}, {Code: "DESVIO", Name: "Desvío a La Cumbre"}}
@@ -193,7 +195,7 @@ func (c *convoy) receive(ctx context.Context) error {
 	cell := map[string]string{}
 	for _, b := range c.buses {
 		for _, person := range b.people {
-			if person != c.unfit && person != c.diverted {
+			if person != c.unfit && person != c.diverted && !c.planned {
 				cell[person] = c.nextCell(person)
 			}
 		}
@@ -217,7 +219,7 @@ func (c *convoy) receive(ctx context.Context) error {
 		}
 		var moves []map[string]any
 		for _, person := range b.people {
-			if cell[person] == "" {
+			if cell[person] == "" && !c.planned {
 				continue
 			}
 			if err := reception.get(ctx, "/people/"+person, nil); err != nil {
@@ -225,7 +227,11 @@ func (c *convoy) receive(ctx context.Context) error {
 			}
 			moves = append(moves, map[string]any{"person": person, "to": cell[person]})
 		}
-		if _, err := reception.order(ctx, "/moves", map[string]any{"moves": moves}); err != nil {
+		if c.planned {
+			if err := c.settleIn(ctx, reception, b.people); err != nil {
+				return err
+			}
+		} else if _, err := reception.order(ctx, "/moves", map[string]any{"moves": moves}); err != nil {
 			return err
 		}
 		c.Progress(c.stage, len(b.people))

@@ -174,6 +174,7 @@ func (p *play) admit(ctx context.Context, firstNight, secondNight time.Time) err
 	lapsing := half + half/3
 	people[lapsing].Authorities[0].Kind = custody.RemandOrder
 	people[lapsing].Authorities[0].Until = secondNight.AddDate(0, 0, -2)
+	codefendants(people[half:])
 	p.Stage("admit", p.People)
 	next := originCellsOf(people)
 	var numbers []string

@@ -71,7 +71,8 @@ func (p *play) firstTransfer(ctx context.Context, night time.Time) error {
 	return nil
 }
 
-// secondTransfer arrives at dawn: one is listed twice, and one's paper has expired.
+// secondTransfer arrives at dawn with a plan of cells: one is listed twice, and one's paper
+// has expired; on the way a planned cell is flooded and two people have to be kept apart.
 func (p *play) secondTransfer(ctx context.Context, night time.Time) error {
 	// The one whose paper expired boards the last bus, when the court has answered.
 	people := make([]string, 0, len(p.second))
@@ -88,7 +89,10 @@ func (p *play) secondTransfer(ctx context.Context, night time.Time) error {
 	if err := c.order(ctx, manifest, "nomina-segundo-traslado.xlsx"); err != nil {
 		return err
 	}
-	for _, act := range []func(context.Context) error{c.load, c.travel, c.receive} {
+	if err := c.prepareCells(ctx, people); err != nil {
+		return err
+	}
+	for _, act := range []func(context.Context) error{c.planCells, c.load, c.travel, c.troubleOnTheWay, c.receive, c.settleLast} {
 		if err := act(ctx); err != nil {
 			return err
 		}

@@ -185,7 +185,15 @@ type Now struct {
 	Establishments []EstablishmentRoll `json:"establishments"`
 	Places         []PlaceRoll         `json:"places,omitempty"`
 	Statuses       map[string]int      `json:"statuses"` // by legal status, of those held
+	// OverCapacity is what stands against norm SPC-1: orders to go over certified capacity
+	// while they are live, and places that hold more than they may. The first of them, and
+	// how many there are.
+	OverCapacity       []custody.Breach `json:"overCapacity"`
+	OverCapacityPlaces int              `json:"overCapacityPlaces"`
 }
+
+// overCapacityShown is how many breaches of SPC-1 stand beside a roll.
+const overCapacityShown = 100
 
 // Roll returns the roll now. With places, that of each place too.
 func (d *Desk) Roll(now time.Time, places bool) Now {
@@ -224,6 +232,9 @@ func rollOf(s *custody.State, now time.Time, places bool) Now {
 			Declared: p.Declared, Certified: t.Certified, Allowed: t.Allowed, Statuses: statusesOf(t.Statuses), Area: t.Area, Housed: t.Housed, Crowded: t.Crowded,
 			Count: s.CountStanding(code, now)})
 	}
+	over := s.OverCapacity("", now)
+	n.OverCapacityPlaces = len(over)
+	n.OverCapacity = append([]custody.Breach{}, over[:min(len(over), overCapacityShown)]...)
 	if places {
 		n.Places = placesOf(s, now, func(*custody.Place) bool { return true })
 	}
