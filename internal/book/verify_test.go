@@ -353,7 +353,7 @@ func TestRowsDeletedAddedAndSwappedAreFound(t *testing.T) {
 		}
 		for _, q := range []string{
 			"INSERT INTO entry SELECT 1000, previous, salt, hashes, body FROM entry WHERE number = 3",
-			"INSERT INTO entry SELECT 18, previous, salt, hashes, body FROM entry WHERE number = 17",
+			"INSERT INTO entry SELECT number + 1, previous, salt, hashes, body FROM entry WHERE number = (SELECT max(number) FROM entry)",
 			"INSERT INTO checkpoint SELECT 1, note FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)",
 			"INSERT INTO request VALUES ('eva', 'k', 'd', 3, 1)",
 			"INSERT INTO person SELECT '9999999X', body FROM person",
