@@ -34,7 +34,7 @@ build: $(ASSETS) ## build the one binary, bin/habeas
 assets: $(ASSETS) ## build the style sheet and the script of the pages
 
 test: lint $(ASSETS) $(BROWSER) ## lint, then every test; on two cores under 15 minutes
-	@scripts/need.sh cc initdb chromium node
+	@scripts/need.sh cc initdb chromium node pdftotext
 	@RACE_PACKAGES='$(RACE_PACKAGES)' RACE_SKIP='$(RACE_SKIP)' scripts/test.sh
 
 lint: $(WEB)/node_modules/.package-lock.json ## vet, format, staticcheck, the rules of the house, generated code

@@ -12,6 +12,7 @@ packages_of() {
 	initdb) echo postgresql ;;         # the server's own programs; tests start a cluster of their own
 	chromium | npm | make | git) echo "$1" ;;
 	node) echo nodejs ;;
+	pdftotext | pdftoppm) echo poppler-utils ;; # tests read documents back
 	*)
 		echo "scripts/need.sh: no Debian package is known for $1; add it to packages_of." >&2
 		exit 2

@@ -38,6 +38,8 @@ type commands struct {
 	Manifest     manifestCommand     `cmd:""`
 	Roll         rollCommand         `cmd:""`
 	Count        countCommand        `cmd:""`
+	Print        printCommand        `cmd:""`
+	EnterForm    enterFormCommand    `cmd:""`
 	Allocate     allocateCommand     `cmd:""`
 	Verify       verifyCommand       `cmd:""`
 	Receipt      receiptCommand      `cmd:""`

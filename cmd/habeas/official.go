@@ -119,17 +119,29 @@ func (a *asOfficial) serveAlone(ctx context.Context) (address string, end func()
 
 // call sends one request and reads the answer, unless into is nil.
 func (o *official) call(ctx context.Context, method, path string, body, into any) error {
+	answer, err := o.ask(ctx, method, path, body)
+	if err != nil || into == nil {
+		return err
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		return fmt.Errorf("%s %s: read the answer: %w", method, path, err)
+	}
+	return nil
+}
+
+// ask sends one request and returns what is answered, as it is.
+func (o *official) ask(ctx context.Context, method, path string, body any) ([]byte, error) {
 	var content io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		content = bytes.NewReader(b)
 	}
 	request, err := http.NewRequestWithContext(ctx, method, o.base+"/api/v1"+path, content)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	request.Header.Set("Accept-Language", o.language)
 	if body != nil {
@@ -140,24 +152,18 @@ func (o *official) call(ctx context.Context, method, path string, body, into any
 	}
 	response, err := o.client.Do(request)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	answer, err := io.ReadAll(io.LimitReader(response.Body, 256<<20))
 	if err := errors.Join(err, response.Body.Close()); err != nil {
-		return fmt.Errorf("%s %s: %w", method, path, err)
+		return nil, fmt.Errorf("%s %s: %w", method, path, err)
 	}
 	if response.StatusCode >= 300 {
 		p := &apiRefusal{}
 		if json.Unmarshal(answer, p) != nil || p.Code == "" {
-			return fmt.Errorf("%s %s: the server answered %s", method, path, response.Status)
+			return nil, fmt.Errorf("%s %s: the server answered %s", method, path, response.Status)
 		}
-		return p
+		return nil, p
 	}
-	if into == nil {
-		return nil
-	}
-	if err := json.Unmarshal(answer, into); err != nil {
-		return fmt.Errorf("%s %s: read the answer: %w", method, path, err)
-	}
-	return nil
+	return answer, nil
 }

@@ -94,6 +94,8 @@ func (d *door) register(mux *http.ServeMux, optional bool) {
 	d.cells()
 	d.entries()
 	d.attachments()
+	d.documents()
+	d.forms()
 	d.log(mux)
 }
 

@@ -51,7 +51,7 @@ func TestEveryWordOfTheRecordIsSaid(t *testing.T) {
 		"kind": "Kind", "line": "LineStatus", "holding": "HoldingStatus", "legal": "LegalStatus", "role": "Role", "placekind": "PlaceKind",
 		"authority": "AuthorityKind", "action": "Action", "transferstatus": "TransferStatus", "handoverstatus": "HandoverStatus", "handoverkind": "HandoverKind",
 		"countkind": "CountKind", "countstatus": "CountStatus", "landingstatus": "LandingStatus", "slipsource": "SlipSource", "recount": "RecountReason",
-		"explanation": "ExplanationKind", "question": "QuestionKind",
+		"explanation": "ExplanationKind", "question": "QuestionKind", "happening": "Happening",
 	} {
 		if len(found.constants[values]) < 2 {
 			t.Errorf("no constants of type %s were found: the search is broken", values)

@@ -205,9 +205,9 @@ func (d *door) streamEnded(ctx context.Context, reader book.Command, first int64
 // entry returns the entry that a path names to those who may read it: all of the book, or,
 // for an entry about a person, that person's record; then the look is recorded.
 func (d *door) entry(ctx context.Context, who *asker) (book.Stored, error) {
-	number, err := strconv.ParseInt(who.subject, 10, 64)
-	if err != nil || number < 0 {
-		return book.Stored{}, custody.InvalidInput("entry-number-malformed", "entry", who.subject)
+	number, err := entryNumber(who.subject)
+	if err != nil {
+		return book.Stored{}, err
 	}
 	mayReadBook := d.may(who, custody.ReadBook)
 	if mayReadBook != nil {
@@ -240,14 +240,18 @@ func (d *door) entry(ctx context.Context, who *asker) (book.Stored, error) {
 	return stored, err
 }
 
-// receipt writes the receipt of the entry that a path names, with whatever cosignatures the
-// checkpoint has.
+// receipt writes the receipt of the entry that a path names to those who may read it.
 func (d *door) receipt(ctx context.Context, who *asker) ([]byte, error) {
 	stored, err := d.entry(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	receipts, err := d.Book.Sealed(ctx, []int64{stored.Number})
+	return d.receiptOf(ctx, stored.Number)
+}
+
+// receiptOf writes the receipt of an entry, with whatever cosignatures the checkpoint has.
+func (d *door) receiptOf(ctx context.Context, number int64) ([]byte, error) {
+	receipts, err := d.Book.Sealed(ctx, []int64{number})
 	if err != nil {
 		return nil, err
 	}

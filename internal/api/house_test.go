@@ -30,9 +30,13 @@ const password = "four quiet words in a row"
 type house struct {
 	t      testing.TB
 	book   *book.Book
+	roll   *roll.Desk
+	cells  *cells.Desk
 	access *access.Desk
 	clock  *habeastest.Clock
+	tick   func() time.Time
 	server *httptest.Server
+	stop   func()
 	tokens map[string]string
 }
 
@@ -77,21 +81,37 @@ func openWith(t testing.TB, clock func() time.Time, founding ...habeastest.Act) 
 	if h.access, err = access.New(ctx, h.book, access.Config{Clock: clock, Random: rand.Reader}); err != nil {
 		t.Fatal(err)
 	}
-	desk, err := roll.New(ctx, h.book)
-	if err != nil {
-		t.Fatal(err)
+	h.cells, h.tick = cells.New(h.book), clock
+	h.serve()
+	return h
+}
+
+// serve serves the house with a roll desk that remembers nothing yet.
+func (h *house) serve() {
+	h.t.Helper()
+	ctx := context.Background()
+	var err error
+	if h.roll, err = roll.New(ctx, h.book); err != nil {
+		h.t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	if testing.Verbose() {
 		log = slog.Default()
 	}
 	stopping, stop := context.WithCancel(ctx)
-	h.server = httptest.NewUnstartedServer(api.New(api.Services{Book: h.book, Roll: desk, Transfer: transfer.New(h.book), Count: count.New(h.book, nil), Cells: cells.New(h.book),
-		Access: h.access, Clock: clock, Log: log}))
+	h.server = httptest.NewUnstartedServer(api.New(api.Services{Book: h.book, Roll: h.roll, Transfer: transfer.New(h.book), Count: count.New(h.book, nil), Cells: h.cells,
+		Access: h.access, Clock: h.tick, Log: log}))
 	h.server.Config.BaseContext = func(net.Listener) context.Context { return stopping }
 	h.server.Start()
-	t.Cleanup(func() { stop(); h.server.Close() })
-	return h
+	h.stop = func() { stop(); h.server.Close() }
+	h.t.Cleanup(h.stop)
+}
+
+// restart ends the server and serves the house anew.
+func (h *house) restart() {
+	h.t.Helper()
+	h.stop()
+	h.serve()
 }
 
 // as returns a person at work under the official's name, signed in with a password of theirs.

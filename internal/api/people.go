@@ -74,7 +74,7 @@ type correction struct {
 	Corrects int64          `json:"corrects" required:"true" doc:"Number of the entry that is corrected."`
 }
 
-type paper struct {
+type givenAuthority struct {
 	Authority custody.Authority `json:"authority"`
 }
 
@@ -140,7 +140,7 @@ func (d *door) people() {
 		in.Person.Number = number
 		return d.Roll.CorrectPerson(ctx, c, in.Person, in.Corrects)
 	})
-	command(d, "/people/{number}/authorities", "Record a paper on which a person is held", func(ctx context.Context, c book.Command, number string, in *paper) (book.Written, error) {
+	command(d, "/people/{number}/authorities", "Record a paper on which a person is held", func(ctx context.Context, c book.Command, number string, in *givenAuthority) (book.Written, error) {
 		return d.Roll.GiveAuthority(ctx, c, number, in.Authority)
 	})
 	command(d, "/people/authorities/end", "Record that a paper is live no longer", d.endPaper)

@@ -153,7 +153,7 @@ func (p *Problem) in(s *words.Speaker) *Problem {
 // paramNames are the parameters that texts of refusals name. One that a refusal lacks is
 // said as nothing.
 var paramNames = []string{"aboard", "action", "age", "allowed", "apart", "authorities", "authority", "birth", "by", "capacity", "certified", "code", "count",
-	"counted", "date", "discrepancy", "entry", "establishment", "field", "handover", "happened", "key", "kind", "level", "location", "max", "min", "nearest", "needs", "number",
+	"counted", "date", "discrepancy", "entry", "establishment", "field", "form", "handover", "happened", "key", "kind", "level", "location", "max", "min", "nearest", "needs", "number",
 	"offered", "official", "other", "parent", "person", "place", "policy", "present", "reason", "recorded", "risk", "role", "row", "rows", "seats", "seconds", "sex", "since",
 	"stage", "status", "transfer", "until", "value", "vehicle", "waypoint", "what", "why", "zone"}
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -279,6 +280,8 @@ func subjectOf(entries []*custody.Entry) string {
 			return detail.Count
 		case *custody.CountID:
 			return detail.Count
+		case *custody.RollPrint:
+			return strconv.FormatInt(e.Number, 10)
 		case *custody.Glass:
 			return detail.ID
 		case *custody.GlassID:

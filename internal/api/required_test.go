@@ -112,6 +112,9 @@ func TestWhatIsRequiredIsRequired(t *testing.T) {
 	d.sends("reception", "/cells/proposals", object{"mode": "people", "people": p[4:6]}, ".people")
 	d.sends("reception", "/cells/plans", object{"moves": []object{{"person": p[4], "cell": habeastest.OriginCell}}})
 
+	d.sends("duty", "/paper-rolls", object{"establishment": habeastest.Origin})
+	d.sends("duty", "/paper-forms/OLD-1", object{"hand": "Óscar", "lines": []object{{"line": 1, "what": "found", "person": p[0], "place": habeastest.OriginCell, "happened": now}}}, ".person", ".place")
+
 	id := d.transfer(p[4:11])
 	d.sends("planner", "/transfers/"+id+"/cell-plan", object{})
 	d.sends("reception", "/transfers/"+id+"/withdrawals", object{"person": p[10], "reason": "unfit"})

@@ -93,6 +93,16 @@ func (tx *Tx) Permit(places ...string) error {
 	return tx.State().Decide(tx.question(places...))
 }
 
+// PermitTo is Permit for another action than the one of the command, where one line of many takes more.
+func (tx *Tx) PermitTo(action custody.Action, places ...string) error {
+	if tx.command.Console {
+		return nil
+	}
+	q := tx.question(places...)
+	q.Action = action
+	return tx.State().Decide(q)
+}
+
 // Record gives the entry its number, time and author, folds it into the state, and will
 // write it with the others of the command, or none. An order said to happen in the
 // future is refused; a fact is recorded with the contradiction. An entry that could not

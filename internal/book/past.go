@@ -42,3 +42,33 @@ func (b *Book) StateAt(ctx context.Context, at time.Time) (*custody.State, error
 	}
 	return state, nil
 }
+
+// StateAfter rebuilds the state as it was after the first so many entries of the book, in the
+// order in which they were recorded. ErrNotFound: the book has not so many.
+func (b *Book) StateAfter(ctx context.Context, entries int64) (*custody.State, error) {
+	if entries < 0 || entries > b.Size() {
+		return nil, fmt.Errorf("the book has no %d entries: %w", entries, ErrNotFound)
+	}
+	state := custody.NewState()
+	for state.Next < entries {
+		stored, err := b.Entries(ctx, state.Next, int(min(4096, entries-state.Next)))
+		if err != nil {
+			return nil, err
+		}
+		if len(stored) == 0 {
+			return nil, fmt.Errorf("entry %d: %w", state.Next, ErrNotFound)
+		}
+		state.Save()
+		for _, one := range stored {
+			e, err := custody.DecodeEntry(one.Body)
+			if err != nil {
+				return nil, err
+			}
+			if err := state.Apply(e); err != nil {
+				return nil, err
+			}
+		}
+		state.Keep() // what could be undone is forgotten
+	}
+	return state, nil
+}

@@ -139,6 +139,7 @@ func picture(t testing.TB, s *custody.State) string {
 	list(t, &b, "discrepancy", s.Discrepancies.All())
 	list(t, &b, "assessment", s.Assessments.All())
 	list(t, &b, "keep apart", s.KeepAparts.All())
+	list(t, &b, "entered lines", s.EnteredLines.All())
 	for p := range s.Transfers.All() {
 		fmt.Fprintf(&b, "%s %+v %v\n", p.ID, s.TransferSums(p.ID), s.TransferVehicles(p.ID))
 	}

@@ -36,6 +36,7 @@ var tables = []*table{
 	}),
 	document("assessment", 1, func(s *custody.State) *records[custody.Assessment] { return s.Assessments }, "person", func(a *custody.Assessment) []any { return []any{a.Person} }),
 	document("keep_apart", 1, func(s *custody.State) *records[custody.KeepApart] { return s.KeepAparts }, "id", func(k *custody.KeepApart) []any { return []any{k.ID} }),
+	document("entered_line", 1, func(s *custody.State) *records[custody.EnteredLine] { return s.EnteredLines }, "key", func(l *custody.EnteredLine) []any { return []any{l.Key()} }),
 	document("line", 2, func(s *custody.State) *records[custody.Line] { return s.Lines }, "transfer person", func(l *custody.Line) []any {
 		return []any{l.Transfer, l.Person}
 	}),

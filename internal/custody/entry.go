@@ -21,6 +21,9 @@ type Entry struct {
 	Transfer  string    `json:"transfer,omitempty"`
 	Vehicle   string    `json:"vehicle,omitempty"`
 	Glass     string    `json:"glass,omitempty"` // recorded while its author acted in an office or place that was not theirs
+	// Paper is the line of a form on paper from which the entry was typed afterwards; nil: it was recorded as it happened, or
+	// by whoever saw it.
+	Paper *PaperLine `json:"paper,omitempty"`
 	// Previous is the entry before this one about the same person, so that a chain of
 	// custody can be walked back to the admission from its newest entry alone.
 	Previous *int64 `json:"previous,omitempty"`

@@ -1,6 +1,7 @@
 package custody_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -89,6 +90,7 @@ func everyKind(t testing.TB) []*custody.Entry {
 	other := s.transfer()
 	s.ok("duty", once(func(st *state, _ time.Time) (entry, error) { return st.CallOff(other, "storm") }))
 	everyCount(s)
+	everyPaper(s)
 	s.ok("monitor", once(func(st *state, _ time.Time) (entry, error) {
 		return entry{Kind: custody.RecordRead, Person: s.p[0]}, nil
 	}))
@@ -113,6 +115,25 @@ func everyKind(t testing.TB) []*custody.Entry {
 	}))[0].Detail.(*custody.MonitorChange).ID
 	s.ok("governor", func(st *state, n time.Time) ([]entry, error) { return st.ConfirmMonitor(change, "governor", n) })
 	return s.Entries
+}
+
+// everyPaper plays the printing of a roll and a form on paper.
+func everyPaper(s *scene) {
+	s.t.Helper()
+	s.ok("duty", once(func(st *state, n time.Time) (entry, error) {
+		return st.PrintRoll(custody.RollPrint{Establishment: habeastest.Centre, AsOf: st.Next, At: n, People: 3, Digest: strings.Repeat("0a", 32)})
+	}))
+	s.ok("duty", onPaper(custody.PaperFact{Line: 1, What: custody.HasArrived, Place: habeastest.CentreReception, FamilyNames: "Tobar", Sex: "M", Note: "at the gate"}))
+}
+
+// onPaper enters a line of a form, of what happened a minute ago.
+func onPaper(f custody.PaperFact) habeastest.Act {
+	return once(func(st *state, n time.Time) (entry, error) {
+		if f.Happened.IsZero() {
+			f.Happened = n.Add(-time.Minute)
+		}
+		return st.EnterLine("CTR-20310314-1", "Óscar Cañas", f, f.Happened, n)
+	})
 }
 
 // everyCount plays a count that is signed and one that is given up.

@@ -62,6 +62,8 @@ const (
 	PersonUnlisted   Kind = "person.arrived-unlisted"
 	TransferClosed   Kind = "transfer.closed"
 
+	RollPrinted Kind = "roll.printed"
+
 	CountRulesOrdered Kind = "count.rules-ordered"
 	CountOpened       Kind = "count.opened"
 	CountSlipGiven    Kind = "count.slip-given"
@@ -162,6 +164,8 @@ func init() {
 		MonitorProposed:   {detail[MonitorChange](), false, applyMonitorProposed},
 		MonitorConfirmed:  {detail[MonitorConfirmation](), false, applyMonitorConfirmed},
 
+		RollPrinted: {detail[RollPrint](), false, applyNothing},
+
 		DiscrepancyResolved: {detail[Resolution](), false, applyDiscrepancyResolved},
 		RecordRead:          {nil, true, applyNothing},
 		ClockRanBack:        {detail[ClockReading](), true, applyNothing},
@@ -179,7 +183,7 @@ func (k Kind) Known() bool { _, ok := kinds[k]; return ok }
 var impersonal = map[Kind]bool{
 	PlaceOpened: true, CapacityOrdered: true, PlaceTakenOut: true, PlaceBackInUse: true, OfficialAppoint: true, OfficialDismiss: true,
 	TransferDrafted: true, TransferApproved: true, TransferCalled: true, EscortAssigned: true, WaypointAdded: true, VehicleAdded: true,
-	VehicleCounted: true, VehicleArrived: true, TransferClosed: true, RecordRead: true, ClockRanBack: true,
+	VehicleCounted: true, VehicleArrived: true, TransferClosed: true, RollPrinted: true, RecordRead: true, ClockRanBack: true,
 }
 
 // Personal reports whether an entry of this kind may tell of a person in custody, so that

@@ -31,6 +31,7 @@ func picture(s *custody.State) string {
 	records(&b, s.CountRules.All())
 	records(&b, s.Assessments.All())
 	records(&b, s.KeepAparts.All())
+	records(&b, s.EnteredLines.All())
 	records(&b, s.Glasses.All())
 	records(&b, s.MonitorChanges.All())
 	var derived []string

@@ -29,6 +29,7 @@ type State struct {
 	CountRules    *Table[CountRules]
 	Assessments   *Table[Assessment] // the newest of each person
 	KeepAparts    *Table[KeepApart]
+	EnteredLines  *Table[EnteredLine] // of forms on paper
 
 	Glasses        *Table[Glass]
 	MonitorChanges *Table[MonitorChange]
@@ -100,6 +101,7 @@ func NewState() *State {
 	s.CountRules = newTable(j, func(r *CountRules) string { return r.Establishment }, nil)
 	s.Assessments = newTable(j, func(a *Assessment) string { return a.Person }, nil)
 	s.KeepAparts = newTable(j, func(k *KeepApart) string { return k.ID }, s.keepApartChanged)
+	s.EnteredLines = newTable(j, func(l *EnteredLine) string { return l.Key() }, nil)
 	s.Glasses = newTable(j, func(g *Glass) string { return g.ID }, s.glassChanged)
 	s.MonitorChanges = newTable(j, func(c *MonitorChange) string { return c.ID }, nil)
 	return s
@@ -171,6 +173,7 @@ func (s *State) fold(e *Entry) error {
 		edit(s.Holdings, h, func(h *Holding) { h.Last = e.Number })
 	}
 	s.noteMove(e)
+	s.noteLine(e)
 	for i, c := range e.Contradictions {
 		s.Discrepancies.put(&Discrepancy{
 			ID: discrepancyID(e.Number, i), Kind: c.Kind, Entry: e.Number, Since: e.Happened,

@@ -30,7 +30,7 @@ const (
 var rooms = map[string]kind{
 	"custody": heart,
 
-	"seal": pure, "names": pure, "sheet": pure, "allocate": pure, "standard": pure, "words": pure,
+	"seal": pure, "names": pure, "sheet": pure, "allocate": pure, "standard": pure, "words": pure, "paper": pure,
 
 	"book": store,
 	"bell": herald,
@@ -75,6 +75,9 @@ var onlyIn = []struct {
 	{"github.com/a-h/templ", []string{"web"}},
 	{"github.com/nicksnyder/go-i18n", []string{"words"}},
 	{"github.com/xuri/excelize", []string{"sheet"}},
+	{"codeberg.org/go-pdf/fpdf", []string{"paper"}},
+	{"github.com/go-fonts", []string{"paper"}},
+	{"github.com/boombuler/barcode", []string{"paper", "seal"}},
 	{"github.com/alecthomas/kong", []string{"cmd"}},
 }
 

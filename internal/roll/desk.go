@@ -16,7 +16,9 @@ type Desk struct {
 	book  *book.Book
 	names *search
 	past  *sync.Mutex
-	by    string // whose sight the lists are for; empty: everything
+	// printed are the rolls that were printed last.
+	printed *printed
+	by      string // whose sight the lists are for; empty: everything
 }
 
 // New returns the desk of a book. Its name search follows the book until ctx ends.
@@ -25,7 +27,7 @@ func New(ctx context.Context, b *book.Book) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{book: b, names: names, past: new(sync.Mutex)}, nil
+	return &Desk{book: b, names: names, past: new(sync.Mutex), printed: new(printed)}, nil
 }
 
 // OpenPlace opens a place of the tree; its parent must be open.
