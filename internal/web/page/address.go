@@ -24,3 +24,6 @@ func DiscrepancyAddress(id string) string { return "/discrepancies?all=1#" + url
 
 // UnderAddress is the list of everybody in a place and in what is inside it.
 func UnderAddress(place string) string { return "/people?under=" + url.QueryEscape(place) }
+
+// CountAddress is where a count is.
+func CountAddress(id string) string { return "/counts/" + url.PathEscape(id) }

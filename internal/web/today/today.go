@@ -1,22 +1,23 @@
-// Package today is the page of now: the roll, what is wrong first, and who is on the way.
+// Package today is the page of now: what is wrong first, then the roll, who is out, who is on the way, and the log's health.
 package today
 
 import (
+	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/roll"
+	"habeas.example/habeas/internal/seal"
 	"habeas.example/habeas/internal/transfer"
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/page"
 	"habeas.example/habeas/internal/web/places"
 )
-
-// shownFirst is how many of a list Today shows before it links to the rest.
-const shownFirst = 5
 
 type pages struct {
 	*page.Door
@@ -32,91 +33,218 @@ func Add(d *page.Door, roll *roll.Desk, transfer *transfer.Desk) {
 	d.SignedIn("GET /live", p.follow)
 }
 
+// shownFirst is how many of a list Today shows before it links to the rest.
+const shownFirst = 5
+
 // Today is the roll now: what is wrong first.
 type Today struct {
-	Roll          roll.Now
-	Establishment []places.Row
-	Overdue       []roll.OverdueRelease       // the longest, at most shownFirst
-	Discrepancies []discrepancies.Discrepancy // the newest open ones, at most shownFirst
-	Stuck         []transfer.View             // open transfers that have a dispute in the way, or are past their day
-	UnderWay      []transfer.View             // the other open ones
+	Roll           roll.Now
+	Establishments []places.Row
+	Overdue        []roll.OverdueRelease       // the longest, at most shownFirst
+	Discrepancies  []discrepancies.Discrepancy // the newest open ones, at most shownFirst
+	Stuck          []Journey                   // open transfers that have a dispute in the way, or are past their day
+	UnderWay       []Journey                   // the other open ones
+	Outings        []Outing                    // who is out longest past their hour, at most shownFirst
+	Late           int                         // how many are out past the hour they were due back
+	Log            Log
 }
 
-// Wrong is how many things are wrong, for the heading.
-func (t Today) Wrong() int {
-	return t.Roll.Overdue + t.Roll.Discrepancies + len(t.Stuck) + t.Roll.AtLarge
+// Journey is an open transfer with the names of its ends.
+type Journey struct {
+	transfer.View
+	From, To                    page.Place
+	Departed, Arrived, Received int // vehicles
 }
 
-// today shows the roll now.
-func (d *pages) show(v *page.Visit) error {
-	f := d.frame(v)
-	t, err := d.read(f)
+// Outing is somebody out at a court or a hospital, and with whom.
+type Outing struct {
+	Number, Name string
+	Place        page.Place
+	Escort       string
+	Since, Due   time.Time // Due is zero when nobody said
+}
+
+// Log is the health of the log.
+type Log struct {
+	Entries   int64
+	Sealed    int64 // entries under the newest checkpoint
+	Witnesses []Witness
+}
+
+// Witness is an outside witness and what it has last cosigned.
+type Witness struct {
+	Name string
+	Size int64
+}
+
+// Behind is how many entries no outside witness has cosigned yet.
+func (l Log) Behind() int64 {
+	newest := int64(0)
+	for _, w := range l.Witnesses {
+		newest = max(newest, w.Size)
+	}
+	return l.Entries - newest
+}
+
+// Sum adds up a number of all establishments.
+func (t Today) Sum(of func(places.Row) int) int {
+	n := 0
+	for _, e := range t.Establishments {
+		n += of(e)
+	}
+	return n
+}
+
+func (p *pages) show(v *page.Visit) error {
+	f := p.frame(v)
+	t, err := p.read(v.R.Context(), f)
 	if err != nil {
 		return err
 	}
 	return v.Show(http.StatusOK, todayPage(f, t))
 }
 
-// followToday keeps the roll live.
-func (d *pages) follow(v *page.Visit) error {
-	f := d.frame(v)
+// follow keeps the page live.
+func (p *pages) follow(v *page.Visit) error {
+	f := p.frame(v)
 	key := "today " + f.Tag().String() + " " + f.Zone.String()
-	if f.May(custody.ReadRecords) {
-		key += " names"
+	for _, a := range []custody.Action{custody.ReadRecords, custody.ReadBook} {
+		if f.May(a) {
+			key += " " + string(a)
+		}
 	}
-	return d.Stream(v, key, func(now time.Time) (templ.Component, error) {
-		at := f
-		at.Now = now
-		t, err := d.read(at)
-		return todayParts(at, t), err
+	ctx := v.R.Context()
+	return p.Stream(v, key, func(now time.Time) (templ.Component, error) {
+		t, err := p.read(ctx, f.At(now))
+		return todayParts(f.At(now), t), err
 	})
 }
 
-func (d *pages) frame(v *page.Visit) page.Frame {
+func (p *pages) frame(v *page.Visit) page.Frame {
 	f := v.Frame("today", v.Say("page.today.title"), "")
-	f.Stream = "/live"
+	f.Stream, f.Wall = "/live", v.OnWall()
 	return f
 }
 
-// read reads what Today shows; its roll may lag behind the book as long as tolerated.
-func (d *pages) read(f page.Frame) (Today, error) {
-	t := Today{Roll: d.roll.Roll(f.Now, false)}
+// read reads what the page shows at the frame's instant, to those who may read records with the people's names.
+func (p *pages) read(ctx context.Context, f page.Frame) (Today, error) {
+	t := Today{Roll: p.roll.Roll(f.Now, false)}
 	for _, e := range t.Roll.Establishments {
-		t.Establishment = append(t.Establishment, places.RowOf(e))
+		t.Establishments = append(t.Establishments, places.RowOf(e))
 	}
 	if f.May(custody.ReadRecords) {
-		overdue := d.roll.Overdue(f.Now)
-		t.Overdue = overdue[:min(len(overdue), shownFirst)]
-		open := d.roll.Discrepancies(true)
-		t.Discrepancies = discrepancies.Named(d.Book, open[:min(len(open), shownFirst)])
+		if t.Roll.Overdue > 0 {
+			overdue := p.roll.Overdue(f.Now)
+			t.Overdue = overdue[:min(len(overdue), shownFirst)]
+		}
+		if t.Roll.Discrepancies > 0 {
+			open := p.roll.Discrepancies(true)
+			t.Discrepancies = discrepancies.Named(p.Book, open[:min(len(open), shownFirst)])
+		}
 	}
-	for _, listed := range d.transfer.List() {
+	if t.Sum(func(e places.Row) int { return e.Out }) > 0 {
+		p.readOutings(f, &t)
+	}
+	if err := p.readJourneys(f, &t); err != nil {
+		return t, err
+	}
+	return t, p.readLog(ctx, &t.Log)
+}
+
+// readOutings finds who is out, whoever is longest past their hour first.
+func (p *pages) readOutings(f page.Frame, t *Today) {
+	p.Book.Read(func(s *custody.State) {
+		for h := range s.Holdings.All() {
+			if h.Status != custody.Out {
+				continue
+			}
+			o := Outing{Number: h.Person, Name: page.PersonIn(s, h.Person), Place: page.PlaceIn(s, h.At.Place), Since: h.Since}
+			if h.Away != nil {
+				o.Escort, o.Due = h.Away.Escort, h.Away.DueBack
+			}
+			if o.Late(f.Now) {
+				t.Late++
+			}
+			t.Outings = append(t.Outings, o)
+		}
+	})
+	slices.SortFunc(t.Outings, func(a, b Outing) int {
+		switch {
+		case a.Due.IsZero() != b.Due.IsZero():
+			return map[bool]int{true: 1, false: -1}[a.Due.IsZero()]
+		case !a.Due.Equal(b.Due):
+			return a.Due.Compare(b.Due)
+		}
+		return a.Since.Compare(b.Since)
+	})
+	t.Outings = t.Outings[:min(len(t.Outings), 2*shownFirst)]
+}
+
+// Late reports whether somebody should be back by now.
+func (o Outing) Late(now time.Time) bool { return !o.Due.IsZero() && now.After(o.Due) }
+
+func (p *pages) readJourneys(f page.Frame, t *Today) error {
+	for _, listed := range p.transfer.List() {
 		if listed.Status != custody.Approved {
 			continue
 		}
-		view, err := d.transfer.View(listed.ID)
+		view, err := p.transfer.View(listed.ID)
 		if err != nil {
-			return Today{}, err
+			return err
 		}
-		if stuck(view, f.Now.In(f.Zone).Format(time.DateOnly)) {
-			t.Stuck = append(t.Stuck, view)
+		j := Journey{View: view}
+		p.Book.Read(func(s *custody.State) {
+			j.From, j.To = page.PlaceIn(s, view.Transfer.From), page.PlaceIn(s, view.Transfer.To)
+		})
+		for _, vehicle := range view.Vehicles {
+			for count, at := range map[*int]time.Time{&j.Departed: vehicle.Departed, &j.Arrived: vehicle.Arrived, &j.Received: vehicle.Received} {
+				if !at.IsZero() {
+					*count++
+				}
+			}
+		}
+		if j.stuck(f.Today()) {
+			t.Stuck = append(t.Stuck, j)
 		} else {
-			t.UnderWay = append(t.UnderWay, view)
+			t.UnderWay = append(t.UnderWay, j)
 		}
 	}
-	return t, nil
+	return nil
 }
 
-// stuck reports whether an approved transfer cannot close for another reason than that it
-// is still on its way: something is disputed, or its day is past.
-func stuck(t transfer.View, day string) bool {
-	if len(t.InTheWay) > 0 && t.Date < day {
+// stuck reports whether an approved transfer cannot close for another reason than that it is still on its way: something is
+// disputed, or its day is past.
+func (j Journey) stuck(day string) bool {
+	if len(j.InTheWay) > 0 && j.Date < day {
 		return true
 	}
-	for _, b := range t.InTheWay {
-		if b.Discrepancy != "" {
-			return true
+	return slices.ContainsFunc(j.InTheWay, func(b custody.Blocker) bool { return b.Discrepancy != "" })
+}
+
+// readLog reads how far the log is sealed and cosigned.
+func (p *pages) readLog(ctx context.Context, l *Log) error {
+	l.Entries = p.Book.Size()
+	if l.Entries == 0 {
+		return nil
+	}
+	checkpoint, err := p.Book.Checkpoint()
+	if err != nil {
+		return err
+	}
+	head, _, err := seal.OpenCheckpoint(checkpoint, p.Book.VerifierKey())
+	if err != nil {
+		return err
+	}
+	l.Sealed = head.Size
+	cosignatures, err := p.Book.Cosignatures(ctx, 20)
+	if err != nil {
+		return err
+	}
+	for _, c := range cosignatures { // the newest of each witness comes first
+		name, _, _ := strings.Cut(c.Witness, "+")
+		if !slices.ContainsFunc(l.Witnesses, func(w Witness) bool { return w.Name == name }) {
+			l.Witnesses = append(l.Witnesses, Witness{name, c.Size})
 		}
 	}
-	return false
+	return nil
 }
