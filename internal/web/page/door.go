@@ -171,9 +171,9 @@ type Visit struct {
 	door     *Door
 }
 
-// May refuses an action that the official's roles do not permit.
-func (v *Visit) May(action custody.Action) (err error) {
-	v.door.Book.Read(func(s *custody.State) { err = s.May(v.Official.Name, action) })
+// May refuses an action that the official may not do, or not about these places.
+func (v *Visit) May(action custody.Action, places ...string) (err error) {
+	v.door.Book.Read(func(s *custody.State) { err = s.May(v.Official.Name, action, places...) })
 	return err
 }
 

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
+	"time"
 
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/words"
@@ -40,6 +42,9 @@ func (f Form) Value(name, begin string) string {
 	}
 	return f.Values.Get(name)
 }
+
+// Chosen reports whether an option was among those chosen.
+func (f Form) Chosen(name, value string) bool { return slices.Contains(f.Values[name], value) }
 
 // Fault is what is wrong with a field; the zero Fault is nothing.
 func (f Form) Fault(name string) Fault {
@@ -113,12 +118,34 @@ type Field struct {
 	List         string
 }
 
+// TimeTyped reads what a browser's field for a day and a minute sends, in a zone. Nothing is the zero time; what is no time is
+// not ok.
+func TimeTyped(text string, zone *time.Location) (at time.Time, ok bool) {
+	if text == "" {
+		return time.Time{}, true
+	}
+	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
+		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
+
 // ID is the identifier of the field's element.
 func (f Field) ID() string {
 	if f.Within != "" {
 		return f.Within + "-" + f.Name
 	}
 	return "field-" + f.Name
+}
+
+// optionID is the identifier of one of the field's options: an error leads to the first.
+func (f Field) optionID(i int) string {
+	if i == 0 {
+		return f.ID()
+	}
+	return f.ID() + "-" + strconv.Itoa(i)
 }
 
 func (f Field) max() int {

@@ -19,6 +19,14 @@ var statuses = map[custody.Reason]int{
 	custody.Conflict:  http.StatusConflict,
 }
 
+// StatusOf is the status of the reply to a refusal.
+func StatusOf(err error) int {
+	if r, ok := custody.RefusalOf(err); ok && statuses[r.Reason] != 0 {
+		return statuses[r.Reason]
+	}
+	return http.StatusInternalServerError
+}
+
 // TroubleOf is the page of a refusal: which law, whom, and what would mend it.
 func TroubleOf(s *words.Speaker, r *custody.Refusal) Trouble {
 	t := Trouble{Status: statuses[r.Reason], What: SayRefusal(s, r), Mend: SayMend(s, r), Law: r.Law}

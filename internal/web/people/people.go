@@ -22,6 +22,8 @@ func Add(d *page.Door, roll *roll.Desk) {
 	d.Section(page.Section{Name: "overdue", Address: "/overdue", Needs: custody.ReadRecords})
 	d.Permitted(custody.ReadRecords, "GET /people", p.list)
 	d.Permitted(custody.ReadRecords, "GET /people/{number}", p.person)
+	d.Permitted(custody.ReadRecords, "GET /people/{number}/{act}", p.showAct)
+	d.Permitted(custody.ReadRecords, "POST /people/{number}/{act}", p.doAct)
 	d.Permitted(custody.ReadRecords, "GET /overdue", p.overdue)
 }
 

@@ -31,6 +31,8 @@ type Person struct {
 	Older         int64 // where the chain goes on; negative: it is whole
 	Size          int64 // of the log: what the checkpoint seals
 	Age           int   // years, 0 when not known
+	Offers        []page.Offer
+	Done          int64 // entry that was just written here; negative: none
 }
 
 // paper is an authority and whether it is live.
@@ -53,12 +55,68 @@ func (d *pages) person(v *page.Visit) error {
 	if err != nil {
 		return err
 	}
-	p.Look = look.First
+	p.Look, p.Done = look.First, doneOf(v)
+	p.Offers = d.offersTo(v, p.Record)
 	establishment := ""
 	if p.Holding != nil {
 		establishment = p.Holding.At.Establishment
 	}
-	return v.Show(http.StatusOK, personPage(v.Frame("people", p.Person.FullName(), establishment), p))
+	f := v.Frame("people", p.Person.FullName(), establishment)
+	f.Trail = []page.Link{{Text: v.Say("page.nav.people"), Address: "/people"}}
+	return v.Show(http.StatusOK, personPage(f, p))
+}
+
+// doneOf is the entry that an act on this page has just written, as its address says; negative: none.
+func doneOf(v *page.Visit) int64 {
+	n, err := strconv.ParseInt(v.R.URL.Query().Get("done"), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// identity is what the bar over the record says: what matters most first.
+func (p Person) identity(f page.Frame) page.Identity {
+	i := page.Identity{Name: p.Person.FullName(), Number: p.Person.Number}
+	badge := func(tone page.Tone, text string) { i.Badges = append(i.Badges, page.Badge{Text: text, Tone: tone}) }
+	if !p.OverdueSince.IsZero() {
+		i.Tone = page.Wrong
+		badge(page.Wrong, f.Say("page.person.overdue")+" "+f.Lasted(p.OverdueSince))
+	}
+	open := 0
+	for _, one := range p.Disputes {
+		if !one.Resolved() {
+			open++
+		}
+	}
+	if open > 0 {
+		i.Tone = page.Wrong
+		badge(page.Wrong, f.Plural("page.today.discrepancies", open))
+	}
+	if p.Holding != nil {
+		badge(toneOf(p.Holding.Status), f.Term("holding", p.Holding.Status))
+	}
+	badge(page.Calm, f.Term("legal", p.LegalStatus))
+	if p.Transfer != "" {
+		badge(page.Undue, f.Say("page.person.listed-on")+" "+p.Transfer)
+	}
+	if p.Person.Provisional {
+		badge(page.Undue, f.Say("page.person.provisional"))
+	}
+	return i
+}
+
+// toneOf is what a status means for whoever reads it.
+func toneOf(status custody.HoldingStatus) page.Tone {
+	switch status {
+	case custody.Held:
+		return page.Right
+	case custody.Out, custody.InTransit:
+		return page.Undue
+	case custody.Lost, custody.Dead:
+		return page.Wrong
+	}
+	return ""
 }
 
 func (d *pages) readPerson(v *page.Visit, number string) (Person, error) {
