@@ -96,7 +96,9 @@ func (p Person) identity(f page.Frame) page.Identity {
 	if p.Holding != nil {
 		badge(toneOf(p.Holding.Status), f.Term("holding", p.Holding.Status))
 	}
-	badge(page.Calm, f.Term("legal", p.LegalStatus))
+	if p.Holding != nil && p.Holding.Status.InCustody() && p.OverdueSince.IsZero() {
+		badge(page.Calm, f.Term("legal", p.LegalStatus))
+	}
 	if p.Transfer != "" {
 		badge(page.Undue, f.Say("page.person.listed-on")+" "+p.Transfer)
 	}

@@ -74,7 +74,7 @@ type Row struct {
 // many they are together.
 func (p *pages) pick(sel Selection, now time.Time, n, size int) (rows []Row, total int) {
 	p.Book.Read(func(s *custody.State) {
-		inside := within(s, sel.Under)
+		inside := Within(s, sel.Under)
 		var numbers []string
 		for h := range s.Holdings.All() {
 			if sel.holds(s, h, inside, now) {
@@ -137,8 +137,8 @@ func (sel Selection) holds(s *custody.State, h *custody.Holding, inside func(str
 	return sel.Legal == "" || custody.StatusOf(s.PapersOf(h.Person), now) == sel.Legal
 }
 
-// within returns whether a place is the given one or lies inside it.
-func within(s *custody.State, outer string) func(string) bool {
+// Within returns whether a place is the given one or lies inside it.
+func Within(s *custody.State, outer string) func(string) bool {
 	known := map[string]bool{"": false, outer: true}
 	var inside func(string) bool
 	inside = func(code string) bool {

@@ -26,7 +26,12 @@ func Add(d *page.Door, transfer *transfer.Desk) {
 	p := &pages{d, transfer}
 	d.Section(page.Section{Name: "transfers", Address: "/transfers"})
 	d.SignedIn("GET /transfers", p.transfers)
+	d.Permitted(custody.PlanTransfers, "GET /transfers/new", p.newTransfer)
+	d.Permitted(custody.PlanTransfers, "POST /transfers", p.draft)
 	d.SignedIn("GET /transfers/{id}", p.oneTransfer)
+	for _, s := range steps {
+		d.Accepts(maxManifestForm, s.Needs, "POST /transfers/{id}/"+s.Name, p.doStep(s))
+	}
 	d.SignedIn("GET /transfers/{id}/live", p.followTransfer)
 }
 
@@ -47,6 +52,11 @@ type Record struct {
 	Offers     []offer
 	Manifest   manifest
 	VehicleSum vehicleSum
+	Carried    map[string]string // the vehicle's place of those for whom it did not go as listed
+	MayNot     map[string]string // step to why this official cannot take it now
+	Done       string            // the step that was just taken
+	Step       string            // the step that was refused
+	Form       page.Form         // and what was typed
 }
 
 // blocker is a person or a discrepancy that keeps the transfer from closing.
@@ -60,6 +70,7 @@ type blocker struct {
 type offer struct {
 	custody.Handover
 	ReleasingName string
+	Why           string // why this official cannot accept it; empty: they can
 }
 
 // vehicleSum is the vehicles together.
@@ -80,17 +91,24 @@ func (d *pages) transfers(v *page.Visit) error {
 }
 
 func (d *pages) oneTransfer(v *page.Visit) error {
+	return d.show(v, http.StatusOK, "", page.Form{})
+}
+
+// show shows a transfer, and on it the form of a step that was refused, if one was.
+func (d *pages) show(v *page.Visit, status int, step string, form page.Form) error {
 	p, err := d.readTransfer(v.R.PathValue("id"))
 	if err != nil {
 		return err
 	}
+	p.Step, p.Form, p.Done = step, form, v.R.URL.Query().Get("done")
+	d.askSteps(v, &p)
 	f := d.frame(v, p)
 	if f.May(custody.ReadRecords) {
 		if p.Manifest, err = d.readManifest(p.ID, v.R.URL.Query()); err != nil {
 			return err
 		}
 	}
-	return v.Show(http.StatusOK, recordPage(f, p))
+	return v.Show(status, recordPage(f, p))
 }
 
 // followTransfer keeps the sums and vehicles of a transfer live.
@@ -102,15 +120,14 @@ func (d *pages) followTransfer(v *page.Visit) error {
 	f := d.frame(v, p)
 	key := fmt.Sprintf("%s %s %s %t", p.ID, f.Tag(), f.Zone, f.May(custody.ReadRecords))
 	return d.Stream(v, key, func(now time.Time) (templ.Component, error) {
-		at := f
-		at.Now = now
 		p, err := d.readTransfer(p.ID)
-		return recordParts(at, p), err
+		return recordParts(f.At(now), p), err
 	})
 }
 
 func (d *pages) frame(v *page.Visit, p Record) page.Frame {
 	f := v.Frame("transfers", p.ID, p.From.Code)
+	f.Trail = []page.Link{{Text: v.Say("page.nav.transfers"), Address: "/transfers"}}
 	f.Stream = page.TransferAddress(p.ID) + "/live"
 	return f
 }
@@ -141,7 +158,13 @@ func (d *pages) readTransfer(id string) (Record, error) {
 			p.Blockers = append(p.Blockers, full)
 		}
 		for _, h := range view.Handovers {
-			p.Offers = append(p.Offers, offer{h, page.OfficialIn(s, h.Releasing)})
+			p.Offers = append(p.Offers, offer{Handover: h, ReleasingName: page.OfficialIn(s, h.Releasing)})
+		}
+		p.Carried = map[string]string{}
+		for _, x := range view.Exceptions {
+			if l := s.Lines.Get(id + "/" + x.Person); l != nil {
+				p.Carried[x.Person] = l.Vehicle
+			}
 		}
 	})
 	for _, one := range view.Vehicles {
