@@ -51,13 +51,17 @@ func Verify(ctx context.Context, config Config) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	report, err := verify(ctx, e, signer, config.Dir)
+	report, err := verify(ctx, e, signer, config.Dir, nil)
 	return report, errors.Join(err, e.close())
 }
 
 // Verify verifies the open book as it is now, while it goes on being written.
-func (b *Book) Verify(ctx context.Context) (Report, error) {
-	return verify(ctx, b.engine, b.signer, b.config.Dir)
+func (b *Book) Verify(ctx context.Context) (Report, error) { return b.VerifyTelling(ctx, nil) }
+
+// VerifyTelling is Verify that tells, now and then, how many entries it has verified; it then
+// still has to compare the state. told is called from the verification's goroutine.
+func (b *Book) VerifyTelling(ctx context.Context, told func(verified int64)) (Report, error) {
+	return verify(ctx, b.engine, b.signer, b.config.Dir, told)
 }
 
 // verification goes through the book once. What it keeps in memory grows with the people
@@ -66,9 +70,10 @@ type verification struct {
 	engine engine
 	signer *seal.Signer
 	report Report
-	state  *custody.State // rebuilt from the entries
-	fresh  *freshStore    // and written here
-	stuck  bool           // an entry did not fit; the rest cannot be folded
+	state  *custody.State       // rebuilt from the entries
+	fresh  *freshStore          // and written here
+	stuck  bool                 // an entry did not fit; the rest cannot be folded
+	told   func(verified int64) // hears of progress; may be nil
 	tree   seal.Tree
 	found  int // problems, also those beyond what a report lists
 
@@ -84,8 +89,8 @@ func (v *verification) problem(format string, args ...any) {
 	}
 }
 
-func verify(ctx context.Context, e engine, signer *seal.Signer, near string) (_ Report, err error) {
-	v := &verification{engine: e, signer: signer, state: custody.NewState(), report: Report{Roll: map[string]int{}, Problems: []string{}}}
+func verify(ctx context.Context, e engine, signer *seal.Signer, near string, told func(int64)) (_ Report, err error) {
+	v := &verification{engine: e, told: told, signer: signer, state: custody.NewState(), report: Report{Roll: map[string]int{}, Problems: []string{}}}
 	if v.fresh, err = openFresh(ctx, near); err != nil {
 		return v.report, err
 	}
@@ -247,6 +252,9 @@ func (v *verification) entries(ctx context.Context, tx *sql.Tx) error {
 		}
 		if err := v.keep(ctx); err != nil {
 			return err
+		}
+		if v.told != nil {
+			v.told(v.report.Entries)
 		}
 		from = next
 	}

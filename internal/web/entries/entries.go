@@ -9,14 +9,17 @@ import (
 
 type pages struct {
 	*page.Door
-	roll *roll.Desk
+	roll     *roll.Desk
+	verifier verifier
 }
 
 // Add adds the pages of the book to the door. The roll desk records looks at entries about people.
 func Add(d *page.Door, roll *roll.Desk) {
-	p := &pages{d, roll}
+	p := &pages{Door: d, roll: roll}
 	d.Section(page.Section{Name: "book", Address: "/book", Needs: custody.ReadBook})
 	d.Permitted(custody.ReadBook, "GET /book", p.feed)
+	d.Permitted(custody.ReadBook, "GET /book/verification", p.showVerification)
+	d.Permitted(custody.ReadBook, "POST /book/verification", p.verifyNow)
 	d.SignedIn("GET /book/{number}", p.entry)
 	d.SignedIn("GET /book/{number}/receipt", p.receipt)
 	d.SignedIn("GET /book/{number}/receipt.png", p.receiptPicture)

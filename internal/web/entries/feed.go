@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"habeas.example/habeas/internal/book"
 	"habeas.example/habeas/internal/custody"
@@ -21,8 +22,10 @@ import (
 // Feed is a stretch of the book, newest first, and the seal over it.
 type Feed struct {
 	Entries    []Step
-	Kind       custody.Kind // shown alone; empty: every kind
+	Filter     Filter
 	Kinds      []custody.Kind
+	Officials  []page.Option // who may have recorded something
+	Verified   Verification
 	Size       int64
 	Before     int64 // the stretch lies before this entry
 	Older      int64 // the next stretch lies before this one; 0: there is none
@@ -32,15 +35,61 @@ type Feed struct {
 	Witnesses  []book.Cosignature
 }
 
-// feedScan bounds how many entries one page looks through for those of a kind.
+// Filter says which entries a feed shows alone. The zero Filter shows all.
+type Filter struct {
+	Kind  custody.Kind
+	By    string // user name of who recorded it
+	About string // a prison number, or the code of a transfer, a vehicle or a place
+}
+
+// filterOf reads a filter from an address; a kind that there is not counts as not said.
+func filterOf(q url.Values) Filter {
+	f := Filter{Kind: custody.Kind(q.Get("kind")), By: strings.TrimSpace(q.Get("by")), About: strings.TrimSpace(q.Get("about"))}
+	if !f.Kind.Known() {
+		f.Kind = ""
+	}
+	if number, err := custody.ParsePrisonNumber(f.About); err == nil {
+		f.About = number // as people write it
+	}
+	return f
+}
+
+// marks are what the stored bytes of an entry have that the filter lets through; some others have them too.
+func (f Filter) marks() (marks [][]byte) {
+	quoted := func(text string) []byte {
+		b, err := json.Marshal(text)
+		if err != nil {
+			return nil // no text fails to be written
+		}
+		return b
+	}
+	if f.Kind != "" {
+		marks = append(marks, append([]byte(`"kind":`), quoted(string(f.Kind))...))
+	}
+	if f.By != "" {
+		marks = append(marks, append([]byte(`"by":`), quoted(f.By)...))
+	}
+	if f.About != "" {
+		marks = append(marks, quoted(f.About))
+	}
+	return marks
+}
+
+// holds reports whether the filter lets an entry through.
+func (f Filter) holds(e *custody.Entry) bool {
+	return (f.Kind == "" || e.Kind == f.Kind) && (f.By == "" || e.By == f.By) &&
+		(f.About == "" || slices.Contains([]string{e.Person, e.Transfer, e.Vehicle, e.Place, e.Authority}, f.About))
+}
+
+// feedScan bounds how many entries one page looks through for those that a filter lets through.
 const feedScan = 5000
 
 func (d *pages) feed(v *page.Visit) error {
 	q := v.R.URL.Query()
-	p := Feed{Kind: custody.Kind(q.Get("kind")), Kinds: Kinds(), Size: d.Book.Size(), Key: d.Book.VerifierKey(), Origin: d.Book.Origin()}
-	if !p.Kind.Known() {
-		p.Kind = ""
+	if n, err := strconv.ParseInt(strings.TrimSpace(q.Get("entry")), 10, 64); err == nil && n >= 0 {
+		return v.SeeOther(page.EntryAddress(n))
 	}
+	p := Feed{Filter: filterOf(q), Kinds: Kinds(), Size: d.Book.Size(), Key: d.Book.VerifierKey(), Origin: d.Book.Origin(), Verified: d.verifier.now()}
 	p.Before = p.Size
 	if n, err := strconv.ParseInt(q.Get("before"), 10, 64); err == nil && n >= 0 && n < p.Size {
 		p.Before = n
@@ -59,6 +108,12 @@ func (d *pages) feed(v *page.Visit) error {
 	if p.Witnesses, err = d.Book.Cosignatures(v.R.Context(), 20); err != nil {
 		return err
 	}
+	d.Book.Read(func(s *custody.State) {
+		for o := range s.Officials.All() {
+			p.Officials = append(p.Officials, page.Option{Value: o.Name, Text: o.FullName})
+		}
+	})
+	slices.SortFunc(p.Officials, func(a, b page.Option) int { return strings.Compare(a.Text, b.Text) })
 	return v.Show(http.StatusOK, feedPage(v.Frame("book", v.Say("page.book.title"), ""), p))
 }
 
@@ -77,14 +132,14 @@ func (d *pages) lookThrough(v *page.Visit, newestFirst []Step) error {
 	return err
 }
 
-// readFeed reads the newest entries before one, of one kind if one is asked for.
+// readFeed reads the newest entries before one that the filter lets through.
 func (d *pages) readFeed(ctx context.Context, p *Feed) error {
 	const chunk = 500
-	mark := []byte(`"kind":` + strconv.Quote(string(p.Kind)))
+	marks := p.Filter.marks()
 	var found []*custody.Entry
 	for p.Older = p.Before; p.Older > 0 && len(found) < page.PageSize && p.Before-p.Older < feedScan; {
 		size := int64(chunk)
-		if p.Kind == "" {
+		if len(marks) == 0 {
 			size = page.PageSize
 		}
 		from := max(p.Older-size, 0)
@@ -95,12 +150,15 @@ func (d *pages) readFeed(ctx context.Context, p *Feed) error {
 		slices.Reverse(stored)
 		for _, s := range stored {
 			p.Older = s.Number
-			if p.Kind != "" && !bytes.Contains(s.Body, mark) {
+			if slices.ContainsFunc(marks, func(mark []byte) bool { return !bytes.Contains(s.Body, mark) }) {
 				continue
 			}
 			e, err := custody.DecodeEntry(s.Body)
 			if err != nil {
 				return err
+			}
+			if !p.Filter.holds(e) {
+				continue
 			}
 			if found = append(found, e); len(found) == page.PageSize {
 				break
@@ -121,8 +179,10 @@ func (d *pages) readFeed(ctx context.Context, p *Feed) error {
 // Address is the address of another stretch of the book.
 func (p Feed) Address(before int64) string {
 	q := url.Values{}
-	if p.Kind != "" {
-		q.Set("kind", string(p.Kind))
+	for name, value := range map[string]string{"kind": string(p.Filter.Kind), "by": p.Filter.By, "about": p.Filter.About} {
+		if value != "" {
+			q.Set(name, value)
+		}
 	}
 	if before > 0 && before < p.Size {
 		q.Set("before", strconv.FormatInt(before, 10))

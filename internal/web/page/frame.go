@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -143,6 +144,9 @@ func (f Frame) Lasted(since time.Time) string {
 
 // Entry writes an entry's number with the language's separators.
 func (f Frame) Entry(n int64) string { return f.Number(int(n)) }
+
+// Plain writes a number as programs read it.
+func (f Frame) Plain(n int64) string { return strconv.FormatInt(n, 10) }
 
 // Metres writes an area in square metres with two decimals, from square decimetres.
 func (f Frame) Metres(squareDecimetres float64) string {

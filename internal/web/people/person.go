@@ -95,6 +95,9 @@ func (p Person) identity(f page.Frame) page.Identity {
 	}
 	if p.Holding != nil {
 		badge(toneOf(p.Holding.Status), f.Term("holding", p.Holding.Status))
+		if toneOf(p.Holding.Status) == page.Wrong {
+			i.Tone = page.Wrong
+		}
 	}
 	if p.Holding != nil && p.Holding.Status.InCustody() && p.OverdueSince.IsZero() {
 		badge(page.Calm, f.Term("legal", p.LegalStatus))
