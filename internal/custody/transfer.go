@@ -79,7 +79,7 @@ func (s *State) DraftTransfer(t Transfer, by string) (Entry, error) {
 	}
 	day, err := time.Parse(time.DateOnly, t.Date)
 	if err != nil {
-		return Entry{}, InvalidInput("date-malformed", "date", t.Date)
+		return Entry{}, InvalidInput("date-malformed", "field", "date", "date", t.Date)
 	}
 	if strings.TrimSpace(t.LegalBasis) == "" {
 		return Entry{}, InvalidInput("field-missing", "field", "legalBasis")

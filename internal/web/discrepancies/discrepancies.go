@@ -67,7 +67,7 @@ func (p *pages) list(v *page.Visit, status int, l List) error {
 	q := v.R.URL.Query()
 	q.Del("done")
 	l.OnlyOpen = q.Get("all") == ""
-	all := p.roll.Discrepancies(l.OnlyOpen)
+	all := p.roll.SeenBy(v.Official.Name).Discrepancies(l.OnlyOpen)
 	for _, one := range all {
 		if !one.Resolved() {
 			l.Open++

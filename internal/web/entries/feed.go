@@ -94,7 +94,7 @@ func (d *pages) feed(v *page.Visit) error {
 	if n, err := strconv.ParseInt(q.Get("before"), 10, 64); err == nil && n >= 0 && n < p.Size {
 		p.Before = n
 	}
-	if err := d.readFeed(v.R.Context(), &p); err != nil {
+	if err := d.readFeed(v.R.Context(), &p, v.Official.Name); err != nil {
 		return err
 	}
 	if err := d.lookThrough(v, p.Entries); err != nil {
@@ -117,6 +117,12 @@ func (d *pages) feed(v *page.Visit) error {
 	return v.Show(http.StatusOK, feedPage(v.Frame("book", v.Say("page.book.title"), ""), p))
 }
 
+// sees reports whether an official may read an entry, as far as the places that they serve go.
+func (d *pages) sees(official string, e *custody.Entry) (sees bool) {
+	d.Book.Read(func(s *custody.State) { sees = s.SeesEntry(official, e) })
+	return sees
+}
+
 // lookThrough records that entries about people are read (law 8), before they are shown.
 func (d *pages) lookThrough(v *page.Visit, newestFirst []Step) error {
 	first, last := int64(-1), int64(-1)
@@ -133,7 +139,7 @@ func (d *pages) lookThrough(v *page.Visit, newestFirst []Step) error {
 }
 
 // readFeed reads the newest entries before one that the filter lets through.
-func (d *pages) readFeed(ctx context.Context, p *Feed) error {
+func (d *pages) readFeed(ctx context.Context, p *Feed, official string) error {
 	const chunk = 500
 	marks := p.Filter.marks()
 	var found []*custody.Entry
@@ -157,7 +163,7 @@ func (d *pages) readFeed(ctx context.Context, p *Feed) error {
 			if err != nil {
 				return err
 			}
-			if !p.Filter.holds(e) {
+			if !p.Filter.holds(e) || !d.sees(official, e) {
 				continue
 			}
 			if found = append(found, e); len(found) == page.PageSize {
@@ -304,6 +310,9 @@ func (d *pages) openEntry(v *page.Visit) (e *custody.Entry, look int64, err erro
 		return nil, 0, err
 	}
 	if e.Person == "" || e.Kind == custody.RecordRead {
+		if v.May(custody.ReadBook) == nil && !d.sees(v.Official.Name, e) {
+			return nil, 0, fmt.Errorf("entry %d: %w", number, book.ErrNotFound) // it concerns places that they do not serve
+		}
 		return e, -1, nil
 	}
 	w, err := d.roll.Look(v.R.Context(), v.Command(), e.Person, "")

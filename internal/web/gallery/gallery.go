@@ -7,14 +7,23 @@ import (
 	"time"
 
 	"habeas.example/habeas/internal/web/assets"
+	"habeas.example/habeas/internal/web/discrepancies"
+	"habeas.example/habeas/internal/web/entries"
 	"habeas.example/habeas/internal/web/page"
+	"habeas.example/habeas/internal/web/people"
+	"habeas.example/habeas/internal/web/places"
+	"habeas.example/habeas/internal/web/signin"
+	"habeas.example/habeas/internal/web/today"
+	"habeas.example/habeas/internal/web/transfers"
 	"habeas.example/habeas/internal/words"
 )
 
 // Specimens are all there are, in the order of the subjects.
 func Specimens() []page.Specimen {
 	var all []page.Specimen
-	for _, some := range [][]page.Specimen{page.Specimens()} {
+	for _, some := range [][]page.Specimen{
+		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), entries.Specimens(),
+	} {
 		all = append(all, some...)
 	}
 	return all

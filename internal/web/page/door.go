@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -181,6 +182,20 @@ func (v *Visit) May(action custody.Action, places ...string) (err error) {
 func (v *Visit) Sighted() (err error) {
 	v.door.Book.Read(func(s *custody.State) { err = s.Sighted(v.Official.Name) })
 	return err
+}
+
+// Scope tells apart the officials to whom the same page shows different people: what is made for one of a scope serves the
+// others. Those who serve a part of the service have a scope of their own.
+func (v *Visit) Scope() string {
+	if v.Official.Establishment != "" {
+		return v.Official.Name
+	}
+	roles := make([]string, len(v.Official.Roles))
+	for i, role := range v.Official.Roles {
+		roles[i] = string(role)
+	}
+	slices.Sort(roles)
+	return strings.Join(roles, " ")
 }
 
 // Command is how this official's commands come to the book.

@@ -271,7 +271,7 @@ func (p *pages) actPage(v *page.Visit, status int, form page.Form) error {
 	if err != nil {
 		return err
 	}
-	record, err := p.roll.Record(v.R.PathValue("number"), v.Now)
+	record, err := p.roll.SeenBy(v.Official.Name).Record(v.R.PathValue("number"), v.Now)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ type overdueRow struct {
 }
 
 func (d *pages) overdue(v *page.Visit) error {
-	all := d.roll.Overdue(v.Now)
+	all := d.roll.SeenBy(v.Official.Name).Overdue(v.Now)
 	p := Overdue{Pages: page.Paged("/overdue", v.R.URL.Query(), len(all), page.PageSize)}
 	d.Book.Read(func(s *custody.State) {
 		for _, o := range page.Cut(all, p.Pages) {

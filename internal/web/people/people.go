@@ -79,11 +79,11 @@ func (p *pages) read(v *page.Visit) (List, error) {
 			return l, err
 		}
 		var total int
-		l.Rows, total = p.pick(l.Selection, v.Now, page.PageOf(q), page.PageSize)
+		l.Rows, total = p.pick(v, l.Selection, page.PageOf(q), page.PageSize)
 		l.Pages = page.Pages{Page: page.PageOf(q), Total: total, Size: page.PageSize, Address: l.Selection.page}
 		return l, nil
 	}
-	matches, err := p.roll.Search(v.R.Context(), l.Query, page.PageSize)
+	matches, err := p.roll.SeenBy(v.Official.Name).Search(v.R.Context(), l.Query, page.PageSize)
 	if refusal, ok := custody.RefusalOf(err); ok {
 		l.Why = page.SayRefusal(v.Speaker, refusal)
 		return l, nil

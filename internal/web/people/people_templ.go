@@ -2687,7 +2687,7 @@ func papers(f page.Frame, p Person) templ.Component {
 	})
 }
 
-func paperState(f page.Frame, a paper) templ.Component {
+func paperState(f page.Frame, a paperOf) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

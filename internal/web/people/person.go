@@ -22,7 +22,7 @@ type Person struct {
 	Establishment page.Place
 	At            page.Place
 	Custodian     string // name of whoever answers for the person: an establishment, or a transfer's escort
-	Papers        []paper
+	Papers        []paperOf
 	Disputes      []discrepancies.Discrepancy
 	Look          int64 // entry that recorded this look
 	Chain         []entries.Step
@@ -35,8 +35,8 @@ type Person struct {
 	Done          int64 // entry that was just written here; negative: none
 }
 
-// paper is an authority and whether it is live.
-type paper struct {
+// paperOf is an authority and whether it is live.
+type paperOf struct {
 	*custody.Authority
 	Live bool
 	Days int // until it expires, when live and dated
@@ -126,14 +126,14 @@ func toneOf(status custody.HoldingStatus) page.Tone {
 
 func (d *pages) readPerson(v *page.Visit, number string) (Person, error) {
 	q := v.R.URL.Query()
-	record, err := d.roll.Record(number, v.Now)
+	record, err := d.roll.SeenBy(v.Official.Name).Record(number, v.Now)
 	if err != nil {
 		return Person{}, err
 	}
 	p := Person{Record: record, WithLooks: q.Get("looks") != "", Size: d.Book.Size(), Age: ageOf(record.Person, v.Now)}
 	p.Disputes = discrepancies.Named(d.Book, newestFirst(record.Discrepancies))
 	for _, a := range record.Authorities {
-		one := paper{Authority: a, Live: a.Live(v.Now)}
+		one := paperOf{Authority: a, Live: a.Live(v.Now)}
 		if one.Live && !a.Until.IsZero() {
 			one.Days = int(a.Until.Sub(v.Now).Hours() / 24)
 		}

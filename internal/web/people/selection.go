@@ -70,25 +70,44 @@ type Row struct {
 	Birth         string
 }
 
-// pick returns the people selected, sorted by prison number, those of one page, and how
-// many they are together.
-func (p *pages) pick(sel Selection, now time.Time, n, size int) (rows []Row, total int) {
+// pick returns the people selected whom an official may see, sorted by prison number: those of one page, and how many they are
+// together.
+func (p *pages) pick(v *page.Visit, sel Selection, n, size int) (rows []Row, total int) {
 	p.Book.Read(func(s *custody.State) {
-		inside := Within(s, sel.Under)
+		inside, sees := Within(s, sel.Under), seenBy(s, v.Official.Name)
 		var numbers []string
 		for h := range s.Holdings.All() {
-			if sel.holds(s, h, inside, now) {
+			if sel.holds(s, h, inside, v.Now) && sees(h) {
 				numbers = append(numbers, h.Person)
 			}
 		}
 		sort.Strings(numbers)
 		total = len(numbers)
 		from := min((n-1)*size, total)
-		for _, n := range numbers[from:min(from+size, total)] {
-			rows = append(rows, rowOf(s, n))
+		for _, number := range numbers[from:min(from+size, total)] {
+			rows = append(rows, rowOf(s, number))
 		}
 	})
 	return rows, total
+}
+
+// seenBy returns whether an official may see somebody. The policy is asked once for all in the same place.
+func seenBy(s *custody.State, official string) func(*custody.Holding) bool {
+	if s.May(official, custody.ReadRecords, custody.WholeService) == nil {
+		return func(*custody.Holding) bool { return true }
+	}
+	known := map[custody.Position]bool{}
+	return func(h *custody.Holding) bool {
+		if s.ActiveTransfer(h.Person) != "" || !h.Status.InCustody() {
+			return s.Sees(official, h.Person) // not by the place alone
+		}
+		answer, asked := known[h.At]
+		if !asked {
+			answer = s.Sees(official, h.Person)
+			known[h.At] = answer
+		}
+		return answer
+	}
 }
 
 func rowOf(s *custody.State, number string) Row {

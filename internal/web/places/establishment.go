@@ -53,13 +53,14 @@ func (d *pages) establishment(v *page.Visit) error {
 	if err := v.Sighted(); err != nil {
 		return err
 	}
-	now := d.roll.Roll(v.Now, false)
+	desk := d.roll.SeenBy(v.Official.Name)
+	now := desk.Roll(v.Now, false)
 	at := slices.IndexFunc(now.Establishments, func(e roll.EstablishmentRoll) bool { return e.Code == code })
 	if at < 0 {
 		return custody.Unknown("establishment", code)
 	}
 	p := Establishment{Row: RowOf(now.Establishments[at]), At: now.At, Entry: now.Entry}
-	places := d.roll.PlacesOf(code, now.At)
+	places := desk.PlacesOf(code, now.At)
 	d.Book.Read(func(s *custody.State) { p.Groups = groupsOf(s, places) })
 	for _, status := range people.LegalStatuses {
 		if n := p.EstablishmentRoll.Statuses[string(status)]; n > 0 {

@@ -97,7 +97,7 @@ func (t Today) Sum(of func(places.Row) int) int {
 
 func (p *pages) show(v *page.Visit) error {
 	f := p.frame(v)
-	t, err := p.read(v.R.Context(), f)
+	t, err := p.read(v.R.Context(), f, v.Official.Name)
 	if err != nil {
 		return err
 	}
@@ -107,15 +107,10 @@ func (p *pages) show(v *page.Visit) error {
 // follow keeps the page live.
 func (p *pages) follow(v *page.Visit) error {
 	f := p.frame(v)
-	key := "today " + f.Tag().String() + " " + f.Zone.String()
-	for _, a := range []custody.Action{custody.ReadRecords, custody.ReadBook} {
-		if f.May(a) {
-			key += " " + string(a)
-		}
-	}
-	ctx := v.R.Context()
+	key := "today " + f.Tag().String() + " " + f.Zone.String() + " " + v.Scope()
+	ctx, official := v.R.Context(), v.Official.Name
 	return p.Stream(v, key, func(now time.Time) (templ.Component, error) {
-		t, err := p.read(ctx, f.At(now))
+		t, err := p.read(ctx, f.At(now), official)
 		return todayParts(f.At(now), t), err
 	})
 }
@@ -126,36 +121,38 @@ func (p *pages) frame(v *page.Visit) page.Frame {
 	return f
 }
 
-// read reads what the page shows at the frame's instant, to those who may read records with the people's names.
-func (p *pages) read(ctx context.Context, f page.Frame) (Today, error) {
-	t := Today{Roll: p.roll.Roll(f.Now, false)}
+// read reads what the page shows an official at the frame's instant: of the places that they serve, and to those who may read
+// records with the people's names.
+func (p *pages) read(ctx context.Context, f page.Frame, official string) (Today, error) {
+	desk := p.roll.SeenBy(official)
+	t := Today{Roll: desk.Roll(f.Now, false)}
 	for _, e := range t.Roll.Establishments {
 		t.Establishments = append(t.Establishments, places.RowOf(e))
 	}
 	if f.May(custody.ReadRecords) {
 		if t.Roll.Overdue > 0 {
-			overdue := p.roll.Overdue(f.Now)
+			overdue := desk.Overdue(f.Now)
 			t.Overdue = overdue[:min(len(overdue), shownFirst)]
 		}
 		if t.Roll.Discrepancies > 0 {
-			open := p.roll.Discrepancies(true)
+			open := desk.Discrepancies(true)
 			t.Discrepancies = discrepancies.Named(p.Book, open[:min(len(open), shownFirst)])
 		}
 	}
 	if t.Sum(func(e places.Row) int { return e.Out }) > 0 {
-		p.readOutings(f, &t)
+		p.readOutings(f, &t, official)
 	}
-	if err := p.readJourneys(f, &t); err != nil {
+	if err := p.readJourneys(f, &t, official); err != nil {
 		return t, err
 	}
 	return t, p.readLog(ctx, &t.Log)
 }
 
 // readOutings finds who is out, whoever is longest past their hour first.
-func (p *pages) readOutings(f page.Frame, t *Today) {
+func (p *pages) readOutings(f page.Frame, t *Today, official string) {
 	p.Book.Read(func(s *custody.State) {
 		for h := range s.Holdings.All() {
-			if h.Status != custody.Out {
+			if h.Status != custody.Out || !s.Sees(official, h.Person) {
 				continue
 			}
 			o := Outing{Number: h.Person, Name: page.PersonIn(s, h.Person), Place: page.PlaceIn(s, h.At.Place), Since: h.Since}
@@ -183,12 +180,13 @@ func (p *pages) readOutings(f page.Frame, t *Today) {
 // Late reports whether somebody should be back by now.
 func (o Outing) Late(now time.Time) bool { return !o.Due.IsZero() && now.After(o.Due) }
 
-func (p *pages) readJourneys(f page.Frame, t *Today) error {
-	for _, listed := range p.transfer.List() {
+func (p *pages) readJourneys(f page.Frame, t *Today, official string) error {
+	desk := p.transfer.SeenBy(official)
+	for _, listed := range desk.List() {
 		if listed.Status != custody.Approved {
 			continue
 		}
-		view, err := p.transfer.View(listed.ID)
+		view, err := desk.View(listed.ID)
 		if err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ var steps = []step{
 		return err
 	}},
 	{Name: "acceptance", Needs: custody.TakePeople, Do: func(ctx context.Context, p *pages, c book.Command, id string, v *page.Visit) error {
-		h, err := p.transfer.Handover(v.Typed("handover"))
+		h, err := p.transfer.SeenBy(v.Official.Name).Handover(v.Typed("handover"))
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ var steps = []step{
 		}
 		at, ok := page.TimeTyped(v.Typed("at"), v.Now.Location())
 		if !ok {
-			return custody.InvalidInput("date-malformed", "date", v.Typed("at"))
+			return custody.InvalidInput("date-malformed", "field", "at", "date", v.Typed("at"))
 		}
 		_, err = p.transfer.Accept(ctx, c, h.ID, at)
 		return err

@@ -81,7 +81,7 @@ const shownBlockers = 20
 
 func (d *pages) transfers(v *page.Visit) error {
 	var rows []Row
-	list := d.transfer.List()
+	list := d.transfer.SeenBy(v.Official.Name).List()
 	d.Book.Read(func(s *custody.State) {
 		for _, t := range list {
 			rows = append(rows, Row{t, page.PlaceIn(s, t.Transfer.From), page.PlaceIn(s, t.Transfer.To)})
@@ -96,7 +96,7 @@ func (d *pages) oneTransfer(v *page.Visit) error {
 
 // show shows a transfer, and on it the form of a step that was refused, if one was.
 func (d *pages) show(v *page.Visit, status int, step string, form page.Form) error {
-	p, err := d.readTransfer(v.R.PathValue("id"))
+	p, err := d.readTransfer(v.R.PathValue("id"), v.Official.Name)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (d *pages) show(v *page.Visit, status int, step string, form page.Form) err
 	d.askSteps(v, &p)
 	f := d.frame(v, p)
 	if f.May(custody.ReadRecords) {
-		if p.Manifest, err = d.readManifest(p.ID, v.R.URL.Query()); err != nil {
+		if p.Manifest, err = d.readManifest(p.ID, v.Official.Name, v.R.URL.Query()); err != nil {
 			return err
 		}
 	}
@@ -113,14 +113,15 @@ func (d *pages) show(v *page.Visit, status int, step string, form page.Form) err
 
 // followTransfer keeps the sums and vehicles of a transfer live.
 func (d *pages) followTransfer(v *page.Visit) error {
-	p, err := d.readTransfer(v.R.PathValue("id"))
+	p, err := d.readTransfer(v.R.PathValue("id"), v.Official.Name)
 	if err != nil {
 		return err
 	}
 	f := d.frame(v, p)
-	key := fmt.Sprintf("%s %s %s %t", p.ID, f.Tag(), f.Zone, f.May(custody.ReadRecords))
+	key := fmt.Sprintf("%s %s %s %s", p.ID, f.Tag(), f.Zone, v.Scope())
+	official := v.Official.Name
 	return d.Stream(v, key, func(now time.Time) (templ.Component, error) {
-		p, err := d.readTransfer(p.ID)
+		p, err := d.readTransfer(p.ID, official)
 		return recordParts(f.At(now), p), err
 	})
 }
@@ -132,8 +133,8 @@ func (d *pages) frame(v *page.Visit, p Record) page.Frame {
 	return f
 }
 
-func (d *pages) readTransfer(id string) (Record, error) {
-	view, err := d.transfer.View(id)
+func (d *pages) readTransfer(id, official string) (Record, error) {
+	view, err := d.transfer.SeenBy(official).View(id)
 	if err != nil {
 		return Record{}, err
 	}
@@ -215,9 +216,9 @@ func lineIs(status custody.LineStatus) func(transfer.ManifestLine) bool {
 	return func(l transfer.ManifestLine) bool { return l.Status == status }
 }
 
-func (d *pages) readManifest(id string, q url.Values) (manifest, error) {
+func (d *pages) readManifest(id, official string, q url.Values) (manifest, error) {
 	m := manifest{Group: q.Get("group"), Query: strings.ToValidUTF8(strings.TrimSpace(q.Get("q")), "\uFFFD")}
-	all, _, err := d.transfer.Manifest(id, "", "", 2*custody.MaxManifest)
+	all, _, err := d.transfer.SeenBy(official).Manifest(id, "", "", 2*custody.MaxManifest)
 	if err != nil {
 		return m, err
 	}
