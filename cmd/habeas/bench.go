@@ -19,6 +19,7 @@ type benchCommand struct {
 	Moves    benchMovesCommand    `cmd:""`
 	Admit    benchAdmitCommand    `cmd:""`
 	Roll     benchRollCommand     `cmd:""`
+	Pages    benchPagesCommand    `cmd:""`
 	Search   benchSearchCommand   `cmd:""`
 	Allocate benchAllocateCommand `cmd:""`
 }
@@ -81,6 +82,7 @@ type bench struct {
 	dir    string
 	gone   func() error
 	tokens []string
+	homes  map[string]string // cell of each whom fill has put in one
 }
 
 func (w *bench) prepare(ctx context.Context, cells, seats int) error {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"habeas.example/habeas/internal/custody"
@@ -60,8 +61,7 @@ func (c *benchRollCommand) Run(ctx context.Context, t *terminal) (err error) {
 		p := pageFigures{Address: address}
 		var took []time.Duration
 		for i := range c.Reads {
-			to := benchCell((i * 7) % c.Cells)
-			if _, err := w.roll.Move(ctx, console, roll.Step{Person: people[i%len(people)], To: to}); err != nil && !errors.Is(err, custody.Refused("already-there")) {
+			if err := w.stir(ctx, people, i); err != nil {
 				return err
 			}
 			one, size, err := w.ask(ctx, address)
@@ -83,9 +83,9 @@ func (c *benchRollCommand) Run(ctx context.Context, t *terminal) (err error) {
 	return nil
 }
 
-// fill admits people with papers of all sorts and spreads them over the cells.
+// fill admits people with papers of all sorts and spreads them evenly over the cells, those who may share beside one another.
+// It returns them in the order of the cells.
 func (w *bench) fill(ctx context.Context, people, cells int) (numbers []string, err error) {
-	var steps []roll.Step
 	for some := range slices.Chunk(drill.Invent(7, people, time.Now()), 2000) {
 		list := make([]roll.Arrival, len(some))
 		for i, a := range some {
@@ -96,9 +96,26 @@ func (w *bench) fill(ctx context.Context, people, cells int) (numbers []string, 
 			return nil, err
 		}
 		for _, e := range written.Entries {
-			steps = append(steps, roll.Step{Person: e.Person, To: benchCell(len(numbers) % cells)})
 			numbers = append(numbers, e.Person)
 		}
+	}
+	class := map[string]string{}
+	w.book.Read(func(s *custody.State) {
+		for _, number := range numbers {
+			class[number] = s.ClassAt(number, time.Now()).String()
+		}
+	})
+	slices.SortStableFunc(numbers, func(a, b string) int { return strings.Compare(class[a], class[b]) })
+	steps := make([]roll.Step, 0, len(numbers))
+	each, cell, inside, last := (people+cells-1)/cells+1, 0, 0, ""
+	w.homes = map[string]string{}
+	for _, number := range numbers {
+		if inside == each || (last != "" && class[number] != last) {
+			cell, inside = cell+1, 0
+		}
+		inside, last = inside+1, class[number]
+		w.homes[number] = benchCell(cell)
+		steps = append(steps, roll.Step{Person: number, To: benchCell(cell)})
 	}
 	for some := range slices.Chunk(steps, 2000) {
 		if _, err := w.roll.Move(ctx, console, some...); err != nil {
@@ -106,6 +123,16 @@ func (w *bench) fill(ctx context.Context, people, cells int) (numbers []string, 
 		}
 	}
 	return numbers, nil
+}
+
+// stir moves somebody, so that the book grows: the i-th of those who stand far apart, to the reception or back.
+func (w *bench) stir(ctx context.Context, people []string, i int) error {
+	person, to := people[(len(people)/2+i/2*7)%len(people)], "A-REC"
+	if i%2 == 1 {
+		to = w.homes[person]
+	}
+	_, err := w.roll.Move(ctx, console, roll.Step{Person: person, To: to})
+	return err
 }
 
 // ask has the server answer one request and returns the time and size of the answer.

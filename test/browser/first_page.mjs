@@ -110,13 +110,13 @@ try {
   await story.step("the discrepancy is resolved by name", async () => {
     await page.goto(`${base}/discrepancies`);
     await story.check(page, "discrepancies-es");
-    const card = page.locator("article", { hasText: person.number });
+    const card = page.locator("article", { hasText: person.number }).first();
     await card.locator("textarea").fill("x");
     await card.locator("button").click();
     await page.locator(".govuk-error-summary").waitFor();
     story.expect(await page.locator("textarea").first().inputValue() === "x", "what was typed to be kept");
     await story.check(page, "discrepancies-refused-es");
-    const again = page.locator("article", { hasText: person.number });
+    const again = page.locator("article", { hasText: person.number }).first(); // the refused one comes first
     await again.locator("textarea").fill("Cambió de celda con permiso; el parte no se había pasado.");
     await again.locator("button").click();
     await page.waitForURL(/discrepancies\?done=/);

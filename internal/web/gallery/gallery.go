@@ -4,6 +4,7 @@ package gallery
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"habeas.example/habeas/internal/web/assets"
@@ -27,6 +28,11 @@ func Specimens() []page.Specimen {
 		all = append(all, some...)
 	}
 	return all
+}
+
+// onWall reports whether a specimen is of something that hangs on walls.
+func onWall(s page.Specimen) bool {
+	return strings.HasPrefix(s.Name, "today/") || strings.HasPrefix(s.Name, "page/")
 }
 
 // New returns the handler of the gallery: "/" lists the specimens, "/specimens/NAME?lang=es&wall=1" shows one.

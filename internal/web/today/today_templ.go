@@ -1407,7 +1407,7 @@ func outings(f page.Frame, t Today) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = page.Table(page.TableHead{ID: "outings-caption", Caption: f.Say("page.today.who-is-out"), Silent: true, Wide: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var60), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Table(page.TableHead{ID: "outings-caption", Caption: f.Say("page.today.out-caption"), Silent: true, Wide: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var60), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -340,7 +340,7 @@ func planner(f page.Frame, p Record) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = stepPanel(f, p, "escort", f.Say("page.transfer.escort")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stepPanel(f, p, "escort", f.Term("page.plan.add", "escort")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
