@@ -68,19 +68,23 @@ const (
 // StatusOf derives the legal status at an instant: convicted if a sentence or recall is
 // live, else untried if a remand order is, else extradition, else police custody.
 func StatusOf(papers []*Authority, at time.Time) LegalStatus {
-	rank := map[AuthorityKind]LegalStatus{Sentence: Convicted, Recall: Convicted, RemandOrder: Untried, Extradition: Extraditing, PoliceCustody: InPolice}
-	order := []LegalStatus{Convicted, Untried, Extraditing, InPolice}
-	best := len(order)
+	best := len(statusOrder)
 	for _, a := range papers {
 		if a.Live(at) {
-			best = min(best, slices.Index(order, rank[a.Kind]))
+			best = min(best, slices.Index(statusOrder, statusOfKind[a.Kind]))
 		}
 	}
-	if best == len(order) {
+	if best == len(statusOrder) {
 		return NoAuthority
 	}
-	return order[best]
+	return statusOrder[best]
 }
+
+// What a live paper makes of a person, and which of several counts: it is asked of everybody at once.
+var (
+	statusOfKind = map[AuthorityKind]LegalStatus{Sentence: Convicted, Recall: Convicted, RemandOrder: Untried, Extradition: Extraditing, PoliceCustody: InPolice}
+	statusOrder  = []LegalStatus{Convicted, Untried, Extraditing, InPolice}
+)
 
 // HasLivePaper reports whether any authority is live at an instant.
 func (s *State) HasLivePaper(person string, at time.Time) bool {

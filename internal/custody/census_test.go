@@ -88,6 +88,12 @@ func mustCount(t interface{ Errorf(string, ...any) }, s *custody.State, now time
 	if got, want := told(c.Tallies, c.Statuses, c.AtLarge, s.Lapsed(now)), counted(s, now); got != want {
 		t.Errorf("at %v the census that is kept differs from a count:\nkept    %scounted %s", now, got, want)
 	}
+	for _, status := range []custody.LegalStatus{custody.Convicted, custody.Untried, custody.Extraditing, custody.InPolice, custody.NoAuthority} {
+		numbers := s.WithStatus(status, now)
+		if len(numbers) != c.Statuses[status] || !slices.IsSorted(numbers) {
+			t.Errorf("at %v %d are %s by the census, these by name: %v", now, c.Statuses[status], status, numbers)
+		}
+	}
 }
 
 // Papers and capacity orders begin and expire while nobody does anything; whoever asks may

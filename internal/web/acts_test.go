@@ -145,7 +145,7 @@ func TestAHandoverIsAcceptedByTheOtherHand(t *testing.T) {
 	escort.post("/transfers/"+id+"/acceptance", url.Values{"handover": {handover}}).is(http.StatusConflict)
 	reception.post("/transfers/"+id+"/acceptance", url.Values{"handover": {"H9"}}).is(http.StatusNotFound)
 	reception.post("/transfers/"+id+"/acceptance", url.Values{"handover": {handover}}).leadsTo("/transfers/" + id + "?done=acceptance")
-	reception.get("/transfers/"+id).shows("Received").hides("Accept the handover")
+	reception.get("/transfers/" + id).shows("Received").hides("Accept the handover")
 	planner := p.as("planner")
 	planner.get("/transfers/" + id).shows("Close it")
 	planner.post("/transfers/"+id+"/closing", url.Values{}).leadsTo("/transfers/" + id + "?done=closing")
@@ -178,7 +178,9 @@ func TestTheBookIsFiltered(t *testing.T) {
 	w, err := p.roll.Move(t.Context(), by("duty"), step(numbers[0], habeastest.OriginCell))
 	p.must(w, err)
 	monitor := p.as("monitor")
-	rows := func(query string) int { return strings.Count(monitor.get("/book?"+query).is(http.StatusOK).text, "<tr>") - 1 }
+	rows := func(query string) int {
+		return strings.Count(monitor.get("/book?"+query).is(http.StatusOK).text, "<tr>") - 1
+	}
 	if n := rows("kind=person.moved"); n != 1 {
 		t.Errorf("%d moves, want 1", n)
 	}
@@ -189,7 +191,7 @@ func TestTheBookIsFiltered(t *testing.T) {
 		t.Errorf("%d admissions of one person, want 1", n)
 	}
 	monitor.get("/book?by=duty&kind=person.died").shows("No entry")
-	monitor.get("/book?about=" + url.QueryEscape(`"><script>`)).shows("No entry").hides("<script>alert", `"><script>`)
+	monitor.get("/book?about="+url.QueryEscape(`"><script>`)).shows("No entry").hides("<script>alert", `"><script>`)
 	monitor.get("/book?entry=3").leadsTo("/book/3")
 }
 

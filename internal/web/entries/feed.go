@@ -3,7 +3,6 @@ package entries
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -205,7 +204,6 @@ type Record struct {
 	Sealed  string // the exact bytes, set out to be read
 	Proof   int    // how many hashes prove it
 	Size    int64  // of the checkpoint that it is proved against
-	Picture string // the receipt as a QR code, a data address; empty when it is too long for one
 	Look    int64  // entry that recorded this look; negative: none was needed
 	Newest  bool
 }
@@ -217,7 +215,7 @@ func (d *pages) entry(v *page.Visit) error {
 	if err != nil {
 		return err
 	}
-	receipt, text, err := d.receiptFor(v.R.Context(), e.Number)
+	receipt, _, err := d.receiptFor(v.R.Context(), e.Number)
 	if err != nil {
 		return err
 	}
@@ -227,13 +225,6 @@ func (d *pages) entry(v *page.Visit) error {
 		return fmt.Errorf("show entry %d: %w", e.Number, err)
 	}
 	p.Size, p.Newest = head.Size, e.Number == head.Size-1
-	picture, err := seal.ReceiptQR(text)
-	switch {
-	case err == nil:
-		p.Picture = "data:image/png;base64," + base64.StdEncoding.EncodeToString(picture)
-	case !errors.Is(err, seal.ErrTooLargeForQR):
-		return err
-	}
 	var readable bytes.Buffer
 	if err := json.Indent(&readable, receipt.Entry, "", "  "); err != nil {
 		return fmt.Errorf("show entry %d: %w", e.Number, err)

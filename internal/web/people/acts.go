@@ -145,7 +145,7 @@ var acts = []act{
 
 // askMove asks whether the person may be put in any other place of their establishment at all.
 func askMove(s *custody.State, r roll.Record, now time.Time) error {
-	return first(placesOf(s, r.Holding.At.Establishment), func(place string) error {
+	return first(mostLikely(s, placesOf(s, r.Holding.At.Establishment)), func(place string) error {
 		if place == r.Holding.At.Place {
 			return nil
 		}
@@ -160,6 +160,23 @@ func askGoOut(s *custody.State, r roll.Record, now time.Time) error {
 		_, err := s.GoOut(r.Person.Number, custody.Outing{Destination: place, Escort: "-"}, now, now)
 		return err
 	}, "")
+}
+
+// asked is how many places the law is asked about before an act is offered: enough to find one that would do, where there is one,
+// and to make nobody wait in an establishment of thousands of cells.
+const asked = 100
+
+// mostLikely are places in the order in which they are likely to take somebody: those that hold everybody for a while, then
+// cells, emptiest first.
+func mostLikely(s *custody.State, places []page.Place) []page.Place {
+	room := func(p page.Place) int {
+		if s.Places.Get(p.Code).Kind != custody.Cell {
+			return -1
+		}
+		return s.Present(p.Code)
+	}
+	slices.SortStableFunc(places, func(a, b page.Place) int { return room(a) - room(b) })
+	return places[:min(len(places), asked)]
 }
 
 // first returns nil if asking about any place but one is lawful, or else why the first of them is not.

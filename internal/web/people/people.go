@@ -4,6 +4,7 @@ package people
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/roll"
@@ -12,12 +13,13 @@ import (
 
 type pages struct {
 	*page.Door
-	roll *roll.Desk
+	roll  *roll.Desk
+	picks picks
 }
 
 // Add adds the pages of people to the door.
 func Add(d *page.Door, roll *roll.Desk) {
-	p := &pages{d, roll}
+	p := &pages{Door: d, roll: roll}
 	d.Section(page.Section{Name: "people", Address: "/people", Needs: custody.ReadRecords})
 	d.Section(page.Section{Name: "overdue", Address: "/overdue", Needs: custody.ReadRecords})
 	d.Permitted(custody.ReadRecords, "GET /people", p.list)
@@ -39,6 +41,8 @@ type List struct {
 	Rows      []Row
 	Pages     page.Pages
 	Places    []page.Place // establishments, to choose from
+	At        time.Time    // when the list was so; zero for what was found by a name
+	Entry     int64        // up to this entry
 }
 
 // Searched reports whether the list answers a search.
@@ -78,9 +82,9 @@ func (p *pages) read(v *page.Visit) (List, error) {
 		if err := v.Sighted(); err != nil {
 			return l, err
 		}
-		var total int
-		l.Rows, total = p.pick(v, l.Selection, page.PageOf(q), page.PageSize)
-		l.Pages = page.Pages{Page: page.PageOf(q), Total: total, Size: page.PageSize, Address: l.Selection.page}
+		rows, picked := p.pick(v, l.Selection, page.PageOf(q), page.PageSize)
+		l.Rows, l.At, l.Entry = rows, picked.at, picked.entry
+		l.Pages = page.Pages{Page: page.PageOf(q), Total: len(picked.numbers), Size: page.PageSize, Address: l.Selection.page}
 		return l, nil
 	}
 	matches, err := p.roll.SeenBy(v.Official.Name).Search(v.R.Context(), l.Query, page.PageSize)

@@ -3,8 +3,8 @@ package people
 import (
 	"net/url"
 	"slices"
-	"sort"
 	"strconv"
+	"sync"
 	"time"
 
 	"habeas.example/habeas/internal/custody"
@@ -71,24 +71,109 @@ type Row struct {
 }
 
 // pick returns the people selected whom an official may see, sorted by prison number: those of one page, and how many they are
-// together.
-func (p *pages) pick(v *page.Visit, sel Selection, n, size int) (rows []Row, total int) {
+// together; and when that was so, up to which entry.
+func (p *pages) pick(v *page.Visit, sel Selection, n, size int) (rows []Row, l picked) {
+	key := v.Scope() + " " + sel.Address()
+	l = p.picks.get(key, p.Book.Size(), v.Now, n > 1, func() (numbers []string, entry int64) {
+		p.Book.Read(func(s *custody.State) {
+			numbers, entry = sel.people(s, v.Official.Name, v.Now, p.picks.everybody(s)), s.Next
+		})
+		return numbers, entry
+	})
+	from := min((n-1)*size, len(l.numbers))
 	p.Book.Read(func(s *custody.State) {
-		inside, sees := Within(s, sel.Under), seenBy(s, v.Official.Name)
-		var numbers []string
-		for h := range s.Holdings.All() {
-			if sel.holds(s, h, inside, v.Now) && sees(h) {
-				numbers = append(numbers, h.Person)
-			}
-		}
-		sort.Strings(numbers)
-		total = len(numbers)
-		from := min((n-1)*size, total)
-		for _, number := range numbers[from:min(from+size, total)] {
+		for _, number := range l.numbers[from:min(from+size, len(l.numbers))] {
 			rows = append(rows, rowOf(s, number))
 		}
 	})
-	return rows, total
+	return rows, l
+}
+
+// people are the prison numbers of those selected whom an official may see, sorted. everybody is the whole register, sorted.
+func (sel Selection) people(s *custody.State, official string, now time.Time, everybody []string) (numbers []string) {
+	inside, sees := Within(s, sel.Under), seenBy(s, official)
+	take := func(h *custody.Holding) {
+		if h != nil && sel.holds(s, h, inside) && sees(h) {
+			numbers = append(numbers, h.Person)
+		}
+	}
+	if sel.Legal != "" && sel.Where != "at-large" {
+		everybody = s.WithStatus(sel.Legal, now)
+	}
+	place := s.Places.Get(sel.Under)
+	if place == nil || place.Kind == custody.Establishment || sel.Where == "at-large" {
+		for _, number := range everybody {
+			take(s.Holdings.Get(number))
+		}
+		return numbers
+	}
+	for one := range s.Places.All() { // whoever is under a place is in one of the places inside it
+		if inside(one.Code) {
+			for _, number := range s.Occupants(one.Code) {
+				if sel.Legal == "" || custody.StatusOf(s.PapersOf(number), now) == sel.Legal {
+					take(s.Holdings.Get(number))
+				}
+			}
+		}
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
+// picked is a list of people as it was at an instant.
+type picked struct {
+	numbers []string // sorted
+	at      time.Time
+	size    int64 // of the book
+	entry   int64 // how many entries the state had
+}
+
+// How old a list may be: as long as the book has not grown, and for whoever turns on to its further pages a moment more. Turning
+// through 40,000 people in a busy prison would otherwise go through all of them at each page, and lose the place.
+const (
+	turning  = 10 * time.Second
+	unturned = 30 * time.Second // papers run out though the book does not grow
+	maxPicks = 64
+)
+
+// picks keeps the newest lists.
+type picks struct {
+	mu       sync.Mutex
+	kept     map[string]picked
+	register []string // every prison number, sorted; nobody ever leaves the register
+}
+
+// everybody is every prison number, sorted.
+func (k *picks) everybody(s *custody.State) []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.register) != s.People.Len() {
+		k.register = make([]string, 0, s.People.Len())
+		for p := range s.People.All() {
+			k.register = append(k.register, p.Number)
+		}
+		slices.Sort(k.register)
+	}
+	return k.register
+}
+
+func (k *picks) get(key string, size int64, now time.Time, turned bool, read func() ([]string, int64)) picked {
+	k.mu.Lock()
+	one, have := k.kept[key]
+	k.mu.Unlock()
+	age := now.Sub(one.at)
+	if have && age >= 0 && ((turned && age < turning) || (one.size == size && age < unturned)) {
+		return one
+	}
+	one = picked{at: now, size: size}
+	one.numbers, one.entry = read()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.kept == nil || len(k.kept) >= maxPicks {
+		k.kept = map[string]picked{}
+	}
+	k.kept[key] = one
+	return one
 }
 
 // seenBy returns whether an official may see somebody. The policy is asked once for all in the same place.
@@ -122,7 +207,8 @@ func rowOf(s *custody.State, number string) Row {
 	return r
 }
 
-func (sel Selection) holds(s *custody.State, h *custody.Holding, inside func(string) bool, now time.Time) bool {
+// holds reports whether somebody is where the selection says; their legal status is asked elsewhere.
+func (sel Selection) holds(s *custody.State, h *custody.Holding, inside func(string) bool) bool {
 	if sel.Where == "at-large" {
 		return h.Status == custody.Lost
 	}
@@ -153,7 +239,7 @@ func (sel Selection) holds(s *custody.State, h *custody.Holding, inside func(str
 			return false
 		}
 	}
-	return sel.Legal == "" || custody.StatusOf(s.PapersOf(h.Person), now) == sel.Legal
+	return true
 }
 
 // Within returns whether a place is the given one or lies inside it.
