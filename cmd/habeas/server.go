@@ -61,7 +61,7 @@ func openService(ctx context.Context, config book.Config) (*service, error) {
 	for _, prefix := range []string{"/api/", "/log/", "/healthz"} {
 		mux.Handle(prefix, doors)
 	}
-	mux.Handle("/", web.New(web.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Access: s.access, Clock: config.Clock, Log: log}))
+	mux.Handle("/", web.New(web.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Count: s.count, Cells: s.cells, Access: s.access, Clock: config.Clock, Log: log}))
 	s.handler = mux
 	return s, nil
 }

@@ -32,6 +32,12 @@ type RecountCall struct {
 // earlyOpening is how long before its scheduled time a formal count may be opened.
 const earlyOpening = 30 * time.Minute
 
+// OpensFor reports whether a formal count of the schedule may be opened now: from half an
+// hour before its time to a day after it.
+func OpensFor(scheduled, now time.Time) bool {
+	return !now.Before(scheduled.Add(-earlyOpening)) && !now.After(scheduled.AddDate(0, 0, 1))
+}
+
 // OpenCount decides the opening of a count of a place: an establishment or a part of it. A
 // landing is in one open count at a time; another count over it supersedes the first, by
 // name and with a reason.
@@ -92,7 +98,7 @@ func (s *State) checkScheduled(o CountOpening, place string, now time.Time) erro
 	if place != o.Establishment || (o.Kind != FormalCount && o.Kind != NamedCount) {
 		return wrong
 	}
-	if now.Before(o.Scheduled.Add(-earlyOpening)) || now.After(o.Scheduled.AddDate(0, 0, 1)) {
+	if !OpensFor(o.Scheduled, now) {
 		return wrong
 	}
 	if !slices.ContainsFunc(s.CountTimes(o.Establishment, o.Scheduled, o.Scheduled.Add(time.Minute)), o.Scheduled.Equal) {

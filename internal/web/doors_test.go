@@ -57,7 +57,7 @@ func TestTheCookieIsSecureUnderTLS(t *testing.T) {
 	if err := p.access.SetPassword(t.Context(), "duty", password); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewTLSServer(web.New(web.Services{Book: p.book, Roll: p.roll, Transfer: p.transfer, Access: p.access, Clock: p.clock.Now}))
+	server := httptest.NewTLSServer(web.New(web.Services{Book: p.book, Roll: p.roll, Transfer: p.transfer, Count: p.count, Cells: p.cells, Access: p.access, Clock: p.clock.Now}))
 	defer server.Close()
 	client := server.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"log/slog"
@@ -14,6 +15,8 @@ import (
 
 	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/cells"
+	"habeas.example/habeas/internal/count"
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/habeastest"
 	"habeas.example/habeas/internal/roll"
@@ -30,6 +33,8 @@ type play struct {
 	book     *book.Book
 	roll     *roll.Desk
 	transfer *transfer.Desk
+	count    *count.Desk
+	cells    *cells.Desk
 	access   *access.Desk
 	server   *httptest.Server
 }
@@ -44,7 +49,7 @@ func serve(t *testing.T, open func(*habeastest.Store) *book.Book) *play {
 	t.Helper()
 	store := habeastest.NewStore(t, habeastest.SQLite)
 	p := &play{t: t, clock: store.Clock, book: open(store)}
-	p.transfer = transfer.New(p.book)
+	p.transfer, p.count, p.cells = transfer.New(p.book), count.New(p.book, nil), cells.New(p.book)
 	var err error
 	if p.roll, err = roll.New(t.Context(), p.book); err != nil {
 		t.Fatal(err)
@@ -53,7 +58,7 @@ func serve(t *testing.T, open func(*habeastest.Store) *book.Book) *play {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := web.New(web.Services{Book: p.book, Roll: p.roll, Transfer: p.transfer, Access: p.access, Clock: store.Clock.Now, Log: slog.New(slog.DiscardHandler)})
+	handler := web.New(web.Services{Book: p.book, Roll: p.roll, Transfer: p.transfer, Count: p.count, Cells: p.cells, Access: p.access, Clock: store.Clock.Now, Log: slog.New(slog.DiscardHandler)})
 	p.server = httptest.NewServer(handler)
 	t.Cleanup(p.server.Close)
 	return p
@@ -242,4 +247,42 @@ func (p *play) arrives(id string) {
 	p.must(p.transfer.Arrive(ctx, by("escort"), id, "B01", habeastest.CentreReception, time.Time{}))
 	offer := p.must(p.transfer.OfferArrival(ctx, by("escort"), id, []string{"B01"}, nil, habeastest.CentreReception, time.Time{}))
 	p.must(p.transfer.Accept(ctx, by("reception2"), offer.Entries[0].Detail.(*custody.Handover).ID, time.Time{}))
+}
+
+// stream is a live page as a browser follows it.
+type stream struct {
+	t     *testing.T
+	lines *bufio.Scanner
+}
+
+// streams follows a live page.
+func (b *browser) streams(path string) *stream {
+	b.t.Helper()
+	r := b.request(http.MethodGet, path, nil)
+	r.Header.Set("Accept", "text/event-stream")
+	answer, err := b.client.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { _ = answer.Body.Close() })
+	if answer.StatusCode != http.StatusOK {
+		b.t.Fatalf("%s: status %d", path, answer.StatusCode)
+	}
+	lines := bufio.NewScanner(answer.Body)
+	lines.Buffer(nil, 1<<20)
+	return &stream{b.t, lines}
+}
+
+// next is the next event as it was sent.
+func (s *stream) next() string {
+	s.t.Helper()
+	var text strings.Builder
+	for s.lines.Scan() {
+		if s.lines.Text() == "" {
+			return text.String()
+		}
+		text.WriteString(s.lines.Text() + "\n")
+	}
+	s.t.Fatalf("the line ended: %v", s.lines.Err())
+	return ""
 }

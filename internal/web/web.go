@@ -7,9 +7,12 @@ import (
 
 	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/cells"
+	"habeas.example/habeas/internal/count"
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/transfer"
 	"habeas.example/habeas/internal/web/assets"
+	"habeas.example/habeas/internal/web/counts"
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/entries"
 	"habeas.example/habeas/internal/web/page"
@@ -25,6 +28,8 @@ type Services struct {
 	Book     *book.Book
 	Roll     *roll.Desk
 	Transfer *transfer.Desk
+	Count    *count.Desk
+	Cells    *cells.Desk
 	Access   *access.Desk
 	Clock    func() time.Time // nil: time.Now
 	Log      *slog.Logger     // nil: slog.Default
@@ -44,6 +49,7 @@ func New(s Services) http.Handler {
 	signin.Add(d)
 	// In the order of the navigation.
 	today.Add(d, s.Roll, s.Transfer)
+	counts.Add(d, s.Count)
 	transfers.Add(d, s.Transfer)
 	people.Add(d, s.Roll)
 	discrepancies.Add(d, s.Roll)

@@ -26,8 +26,26 @@ type Frame struct {
 	Stream   string // address of the page's live parts; empty: nothing on it is live
 	Wall     bool   // shown on a wall, in the dark theme
 	Trail    []Link // what the page is inside of, outermost first
+	// Counting are the counts that have not cleared: they stand on every page until they do.
+	Counting []Counting
 	sections []Section
 	may      func(custody.Action) bool
+}
+
+// Counting is a count that has not cleared, and what it counts.
+type Counting struct {
+	custody.RunningCount
+	Of Place
+}
+
+// countingIn are the open counts of the register. Nobody is spared the sight of one: it says neither what is expected nor
+// what was found.
+func countingIn(s *custody.State, now time.Time) (list []Counting) {
+	for _, c := range s.OpenCounts() {
+		list = append(list, Counting{custody.RunningCount{ID: c.ID, Kind: c.Kind, Place: c.Place, Opened: c.Opened, OpenedBy: c.OpenedBy,
+			OverdueSince: s.CountOverdueSince(c, now)}, PlaceIn(s, c.Place)})
+	}
+	return list
 }
 
 // Link is a text that leads to an address.
@@ -57,7 +75,10 @@ func (v *Visit) Frame(section, title, establishment string) Frame {
 	if establishment == "" {
 		establishment = v.Official.Establishment
 	}
-	d.Book.Read(func(s *custody.State) { f.Zone = zoneOf(s, establishment) })
+	d.Book.Read(func(s *custody.State) {
+		f.Zone = zoneOf(s, establishment)
+		f.Counting = countingIn(s, v.Now)
+	})
 	return f
 }
 
