@@ -18,6 +18,7 @@ import (
 	"habeas.example/habeas/internal/web/page"
 	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/web/places"
+	"habeas.example/habeas/internal/web/plans"
 	"habeas.example/habeas/internal/web/signin"
 	"habeas.example/habeas/internal/web/today"
 	"habeas.example/habeas/internal/web/transfers"
@@ -51,7 +52,8 @@ func New(s Services) http.Handler {
 	today.Add(d, s.Roll, s.Transfer)
 	counts.Add(d, s.Count)
 	transfers.Add(d, s.Transfer)
-	people.Add(d, s.Roll)
+	plans.Add(d, s.Cells, s.Transfer)
+	people.Add(d, s.Roll, s.Cells)
 	discrepancies.Add(d, s.Roll)
 	places.Add(d, s.Roll)
 	entries.Add(d, s.Roll)

@@ -241,6 +241,9 @@ func (p *pages) offersTo(v *page.Visit, r roll.Record) []page.Offer {
 			}
 			list = append(list, o)
 		}
+		if inCustody(s, r) {
+			list = append(list, judgements(v, s, r.Person.Number)...)
+		}
 	})
 	return list
 }

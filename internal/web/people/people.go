@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"habeas.example/habeas/internal/cells"
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/web/page"
@@ -14,17 +15,23 @@ import (
 type pages struct {
 	*page.Door
 	roll  *roll.Desk
+	cells *cells.Desk
 	picks picks
 }
 
 // Add adds the pages of people to the door.
-func Add(d *page.Door, roll *roll.Desk) {
-	p := &pages{Door: d, roll: roll}
+func Add(d *page.Door, roll *roll.Desk, cells *cells.Desk) {
+	p := &pages{Door: d, roll: roll, cells: cells}
 	d.Section(page.Section{Name: "people", Address: "/people", Needs: custody.ReadRecords})
 	d.Section(page.Section{Name: "overdue", Address: "/overdue", Needs: custody.ReadRecords})
 	d.Permitted(custody.ReadRecords, "GET /people", p.list)
 	d.Permitted(custody.ReadRecords, "GET /people/{number}", p.person)
 	d.Permitted(custody.ReadRecords, "GET /people/{number}/{act}", p.showAct)
+	d.Permitted(custody.AssessPeople, "GET /people/{number}/assess", p.askToAssess)
+	d.Permitted(custody.AssessPeople, "POST /people/{number}/assess", p.assess)
+	d.Permitted(custody.KeepPeopleApart, "GET /people/{number}/keep-apart", p.askToKeepApart)
+	d.Permitted(custody.KeepPeopleApart, "POST /people/{number}/keep-apart", p.keepApart)
+	d.Permitted(custody.KeepPeopleApart, "POST /people/{number}/keep-aparts/{order}/end", p.endApart)
 	d.Permitted(custody.ReadRecords, "POST /people/{number}/{act}", p.doAct)
 	d.Permitted(custody.ReadRecords, "GET /overdue", p.overdue)
 }

@@ -32,6 +32,7 @@ type Person struct {
 	Size          int64 // of the log: what the checkpoint seals
 	Age           int   // years, 0 when not known
 	Offers        []page.Offer
+	Placing       Placing
 	Done          int64 // entry that was just written here; negative: none
 }
 
@@ -56,6 +57,9 @@ func (d *pages) person(v *page.Visit) error {
 		return err
 	}
 	p.Look, p.Done = look.First, doneOf(v)
+	if p.Placing, err = d.placingOf(v, number); err != nil {
+		return err
+	}
 	p.Offers = d.offersTo(v, p.Record)
 	establishment := ""
 	if p.Holding != nil {

@@ -11,6 +11,7 @@ import (
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/web/page"
 	"habeas.example/habeas/internal/web/people"
+	"habeas.example/habeas/internal/web/plans"
 )
 
 type pages struct {
@@ -31,7 +32,11 @@ type Establishment struct {
 	Entry    int64     // how many entries the book had then
 	Groups   []group
 	Statuses []statusCount
+	Over     []plans.Breach // what stands against SPC-1
 }
+
+// overShown is how many breaches of SPC-1 stand beside the roll before the page links to the rest.
+const overShown = 5
 
 // group is the places directly inside one place, such as the cells of a module.
 type group struct {
@@ -60,6 +65,11 @@ func (d *pages) establishment(v *page.Visit) error {
 		return custody.Unknown("establishment", code)
 	}
 	p := Establishment{Row: RowOf(now.Establishments[at]), At: now.At, Entry: now.Entry}
+	d.Book.Read(func(s *custody.State) {
+		for _, b := range s.OverCapacity(code, now.At) {
+			p.Over = append(p.Over, plans.BreachIn(s, b))
+		}
+	})
 	places := desk.PlacesOf(code, now.At)
 	d.Book.Read(func(s *custody.State) { p.Groups = groupsOf(s, places) })
 	for _, status := range people.LegalStatuses {

@@ -7,6 +7,7 @@ import (
 	"habeas.example/habeas/internal/web/page"
 	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/web/places"
+	"habeas.example/habeas/internal/web/plans"
 )
 
 // alerts are what is wrong now, worst first.
@@ -27,6 +28,9 @@ func (t Today) alerts(f page.Frame) []page.Alert {
 	if n := t.Roll.Discrepancies; n > 0 {
 		list = append(list, page.Alert{Tone: page.Wrong, Title: f.Plural("page.today.discrepancies", n), Address: readable(f, "/discrepancies"),
 			Mend: f.Say("page.today.discrepancies-mend"), Inside: discrepancyList(f, t.Discrepancies)})
+	}
+	if n := t.Roll.OverCapacityPlaces; n > 0 {
+		list = append(list, page.Alert{Tone: page.Wrong, Title: f.Plural("page.plans.over", n), Address: readable(f, "/cells/standing"), Inside: plans.BreachList(f, t.Over)})
 	}
 	for _, e := range t.Establishments {
 		for _, c := range e.Count.Open {

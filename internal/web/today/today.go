@@ -17,6 +17,7 @@ import (
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/page"
 	"habeas.example/habeas/internal/web/places"
+	"habeas.example/habeas/internal/web/plans"
 )
 
 type pages struct {
@@ -46,6 +47,7 @@ type Today struct {
 	UnderWay       []Journey                   // the other open ones
 	Outings        []Outing                    // who is out longest past their hour, at most shownFirst
 	Late           int                         // how many are out past the hour they were due back
+	Over           []plans.Breach // the first of Roll.OverCapacity: what stands against SPC-1
 	Log            Log
 }
 
@@ -129,6 +131,11 @@ func (p *pages) read(ctx context.Context, f page.Frame, official string) (Today,
 	for _, e := range t.Roll.Establishments {
 		t.Establishments = append(t.Establishments, places.RowOf(e))
 	}
+	p.Book.Read(func(s *custody.State) {
+		for _, b := range t.Roll.OverCapacity[:min(len(t.Roll.OverCapacity), shownFirst)] {
+			t.Over = append(t.Over, plans.BreachIn(s, b))
+		}
+	})
 	if f.May(custody.ReadRecords) {
 		if t.Roll.Overdue > 0 {
 			overdue := desk.Overdue(f.Now)
