@@ -96,13 +96,23 @@ func spaceOf(s *custody.State, p *custody.Place, classOf func(string) custody.Cl
 		return c
 	}
 	c.PerPerson = p.FloorArea / len(in)
-	meets := func(area int) *bool { yes := p.FloorArea >= area*len(in); return &yes }
+	minimum, stricter := Enough(p.FloorArea, len(in))
+	c.SPC3 = &stricter
 	if len(in) == 1 {
-		c.SPC2, c.SPC3 = meets(singleICRC), meets(singleCPT)
+		c.SPC2 = &minimum
 	} else {
-		c.SPC1, c.SPC3 = meets(sharedICRC), meets(sharedCPT)
+		c.SPC1 = &minimum
 	}
 	return c
+}
+
+// Enough reports whether people in a cell of an area (square decimetres) each have the space
+// of SPC-1, or alone of SPC-2, and that of the stricter SPC-3.
+func Enough(floorArea, people int) (minimum, stricter bool) {
+	if people == 1 {
+		return floorArea >= singleICRC, floorArea >= singleCPT
+	}
+	return floorArea >= sharedICRC*people, floorArea >= sharedCPT*people
 }
 
 func (l *Spaces) add(c Space) {

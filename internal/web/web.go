@@ -55,7 +55,7 @@ func New(s Services) http.Handler {
 	plans.Add(d, s.Cells, s.Transfer)
 	people.Add(d, s.Roll, s.Cells)
 	discrepancies.Add(d, s.Roll)
-	places.Add(d, s.Roll)
+	places.Add(d, s.Roll, s.Cells)
 	entries.Add(d, s.Roll)
 	return d.Handler()
 }

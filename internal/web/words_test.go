@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"habeas.example/habeas/internal/cells"
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/web/entries"
 	"habeas.example/habeas/internal/web/people"
@@ -79,9 +80,26 @@ func TestEveryTermIsInBothLanguages(t *testing.T) {
 		"handoverkind":   textsOf([]custody.HandoverKind{custody.Departing, custody.Arriving}),
 		"placekind": textsOf([]custody.PlaceKind{custody.Establishment, custody.Sector, custody.Module, custody.Wing, custody.Landing, custody.Cell,
 			custody.Reception, custody.Infirmary, custody.SeparationUnit, custody.VehiclePlace, custody.Court, custody.Hospital}),
-		"stage":         {"boarding", "waypoint", "arrival"},
-		"page.fullness": {"empty", "room", "nearly", "full", "crowded", "unused"},
-		"page.sex":      {"M", "F", "X"},
+		"stage": {"boarding", "waypoint", "arrival"},
+		"page.level": {"empty", "room", "nearly", "full", "crowded", "unused", "nobody", "unknown", "ample", "tight", "cramped", "uncounted", "cleared", "awaited", "differs",
+			"clear", "apart", "together"},
+		"page.drawing.colour": {"occupancy", "space", "count", "apart"},
+		"countkind":           textsOf([]custody.CountKind{custody.FormalCount, custody.NamedCount, custody.InformalCount, custody.EmergencyCount}),
+		"countstatus":         textsOf([]custody.CountStatus{custody.CountOpen, custody.CountCleared, custody.CountAbandoned, custody.CountSuperseded}),
+		"landingstatus":       textsOf([]custody.LandingStatus{custody.LandingAwaited, custody.LandingDiffers, custody.LandingCleared}),
+		"explanation": textsOf([]custody.ExplanationKind{custody.ExplainedLate, custody.CountedElsewhere, custody.SameNameMissing, custody.CountedTwice, custody.MovedOpposite,
+			custody.MovedJustBefore, custody.NeighbourOpposite, custody.OverdueBack, custody.ReceptionNoCell, custody.OutFromHere, custody.CountersDisagree, custody.StrangerOnSlip,
+			custody.NotOnRegister, custody.HeldElsewhere, custody.NobodySaw}),
+		"question":              textsOf([]custody.QuestionKind{custody.TooFast, custody.LikeLast, custody.AlwaysLikeLast, custody.OneDevice, custody.OneClerk, custody.DoorStayedShut, custody.LateMoveCleared}),
+		"page.counts.kind-hint": textsOf([]custody.CountKind{custody.FormalCount, custody.NamedCount, custody.InformalCount, custody.EmergencyCount}),
+		"page.counts.rule":      {"times", "window", "floor", "apart"}, "page.counts.rule-hint": {"times", "window", "floor", "apart", "reason"},
+		"page.counts.done":     {"slip", "signed", "abandoned", "recount", "else"},
+		"page.plans.mode":      textsOf([]cells.Mode{cells.ForPeople, cells.ForTransfer, cells.ForRebalance, cells.ForEmptying}),
+		"page.plans.mode-hint": textsOf([]cells.Mode{cells.ForPeople, cells.ForTransfer, cells.ForRebalance, cells.ForEmptying}),
+		"page.plans.proof":     {"always", "no-plan", "this-plan"}, "page.plans.bound": {"sum", "clique", "need"},
+		"risk": textsOf([]custody.Risk{custody.StandardRisk, custody.HighRisk}), "level": textsOf([]custody.Level{custody.CellLevel, custody.LandingLevel, custody.WingLevel}),
+		"page.act": {"assess", "assess-hint", "keep-apart", "keep-apart-hint"},
+		"page.sex": {"M", "F", "X"},
 	} {
 		for _, code := range codes {
 			inBoth(t, family+"."+strings.ReplaceAll(code, ".", "-"), family)

@@ -174,6 +174,11 @@ func (f Frame) Metres(squareDecimetres float64) string {
 	return message.NewPrinter(f.Tag()).Sprint(number.Decimal(squareDecimetres/100, number.Scale(2))) + " m²"
 }
 
+// Decimal writes a number with so many places after the language's point.
+func (f Frame) Decimal(n float64, places int) string {
+	return message.NewPrinter(f.Tag()).Sprint(number.Decimal(n, number.Scale(places)))
+}
+
 // Exception says what did not go as listed on a transfer; some of it is a discrepancy too.
 func (f Frame) Exception(kind string) string {
 	if f.Has("exception." + kind) {

@@ -4,9 +4,11 @@ package places
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
+	"habeas.example/habeas/internal/cells"
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/web/page"
@@ -16,13 +18,17 @@ import (
 
 type pages struct {
 	*page.Door
-	roll *roll.Desk
+	roll  *roll.Desk
+	cells *cells.Desk
 }
 
 // Add adds the pages of places to the door.
-func Add(d *page.Door, roll *roll.Desk) {
-	p := &pages{d, roll}
+func Add(d *page.Door, roll *roll.Desk, cells *cells.Desk) {
+	p := &pages{d, roll, cells}
 	d.SignedIn("GET /establishments/{code}", p.establishment)
+	d.SignedIn("GET /establishments/{code}/live", p.follow)
+	d.SignedIn("GET /establishments/{code}/places/{place}", p.place)
+	d.SignedIn("GET /establishments/{code}/places/{place}/live", p.followPlace)
 }
 
 // Establishment is the roll of one establishment, place by place.
@@ -30,76 +36,74 @@ type Establishment struct {
 	Row
 	At       time.Time // when the numbers were true
 	Entry    int64     // how many entries the book had then
-	Groups   []group
+	Drawing  Drawing
 	Statuses []statusCount
 	Over     []plans.Breach // what stands against SPC-1
 }
 
-// overShown is how many breaches of SPC-1 stand beside the roll before the page links to the rest.
-const overShown = 5
-
-// group is the places directly inside one place, such as the cells of a module.
-type group struct {
-	Place           page.Place
-	Kind            custody.PlaceKind
-	Places          []roll.PlaceRoll
-	Present, Allows int
-	Space           Space
-}
-
-// statusCount is how many of a roll have a legal status.
-type statusCount struct {
-	Status custody.LegalStatus
-	Count  int
-}
-
 func (d *pages) establishment(v *page.Visit) error {
-	code := v.R.PathValue("code")
-	if err := v.Sighted(); err != nil {
+	f := d.establishmentFrame(v)
+	p, err := d.readEstablishment(v, v.Now)
+	if err != nil {
 		return err
 	}
-	desk := d.roll.SeenBy(v.Official.Name)
-	now := desk.Roll(v.Now, false)
-	at := slices.IndexFunc(now.Establishments, func(e roll.EstablishmentRoll) bool { return e.Code == code })
-	if at < 0 {
-		return custody.Unknown("establishment", code)
+	f.Title = p.Name
+	return v.Show(http.StatusOK, establishmentPage(f, p))
+}
+
+func (d *pages) establishmentFrame(v *page.Visit) page.Frame {
+	code := v.R.PathValue("code")
+	f := v.Frame("today", "", code)
+	f.Stream = page.EstablishmentAddress(code) + "/live" + query(kept(v))
+	return f
+}
+
+// follow keeps the page live.
+func (d *pages) follow(v *page.Visit) error {
+	if _, err := d.readEstablishment(v, v.Now); err != nil {
+		return err
 	}
-	p := Establishment{Row: RowOf(now.Establishments[at]), At: now.At, Entry: now.Entry}
+	f := d.establishmentFrame(v)
+	return d.Stream(v, "establishment "+f.Stream+" "+f.Tag().String()+" "+v.Scope(), func(now time.Time) (templ.Component, error) {
+		p, err := d.readEstablishment(v, now)
+		return establishmentParts(f.At(now), p), err
+	})
+}
+
+func (d *pages) readEstablishment(v *page.Visit, at time.Time) (Establishment, error) {
+	code := v.R.PathValue("code")
+	if err := v.Sighted(); err != nil {
+		return Establishment{}, err
+	}
+	desk := d.roll.SeenBy(v.Official.Name)
+	now := desk.Roll(at, false)
+	i := slices.IndexFunc(now.Establishments, func(e roll.EstablishmentRoll) bool { return e.Code == code })
+	if i < 0 {
+		return Establishment{}, custody.Unknown("establishment", code)
+	}
+	p := Establishment{Row: RowOf(now.Establishments[i]), At: now.At, Entry: now.Entry}
+	places := desk.PlacesOf(code, now.At)
 	d.Book.Read(func(s *custody.State) {
 		for _, b := range s.OverCapacity(code, now.At) {
 			p.Over = append(p.Over, plans.BreachIn(s, b))
 		}
+		p.Drawing = drawingOf(s, code, places, v.R.URL.Query(), now.At)
 	})
-	places := desk.PlacesOf(code, now.At)
-	d.Book.Read(func(s *custody.State) { p.Groups = groupsOf(s, places) })
 	for _, status := range people.LegalStatuses {
 		if n := p.EstablishmentRoll.Statuses[string(status)]; n > 0 {
 			p.Statuses = append(p.Statuses, statusCount{status, n})
 		}
 	}
-	return v.Show(http.StatusOK, establishmentPage(v.Frame("today", p.Name, code), p))
+	return p, nil
 }
 
-// groupsOf groups places by the place that they are directly in, by code.
-func groupsOf(s *custody.State, places []roll.PlaceRoll) []group {
-	var groups []group
-	for _, p := range places {
-		parent := s.Places.Get(s.Places.Get(p.Code).Parent)
-		at := slices.IndexFunc(groups, func(g group) bool { return g.Place.Code == parent.Code })
-		if at < 0 {
-			at = len(groups)
-			groups = append(groups, group{Place: page.Place{Code: parent.Code, Name: parent.Name}, Kind: parent.Kind})
-		}
-		g := &groups[at]
-		g.Places = append(g.Places, p)
-		g.Present += p.Present
-		g.Space.add(p)
-		if !p.OutOfUse {
-			g.Allows += p.Capacity
-		}
-	}
-	slices.SortFunc(groups, func(a, b group) int { return strings.Compare(a.Place.Code, b.Place.Code) })
-	return groups
+// overShown is how many breaches of SPC-1 stand beside the roll before the page links to the rest.
+const overShown = 5
+
+// statusCount is how many of a roll have a legal status.
+type statusCount struct {
+	Status custody.LegalStatus
+	Count  int
 }
 
 // fullness says how full a place is, for its colour; the number beside it says it too.
@@ -148,14 +152,4 @@ func (s Space) Each() float64 {
 		return 0
 	}
 	return float64(s.Area) / float64(s.People)
-}
-
-func (s *Space) add(p roll.PlaceRoll) {
-	if p.Kind != custody.Cell || p.FloorArea == 0 || p.Present == 0 {
-		return
-	}
-	s.Area, s.People = s.Area+p.FloorArea, s.People+p.Present
-	if p.Present > custody.CertifiedByArea(p.FloorArea) {
-		s.Crowded += p.Present
-	}
 }

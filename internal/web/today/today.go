@@ -47,7 +47,7 @@ type Today struct {
 	UnderWay       []Journey                   // the other open ones
 	Outings        []Outing                    // who is out longest past their hour, at most shownFirst
 	Late           int                         // how many are out past the hour they were due back
-	Over           []plans.Breach // the first of Roll.OverCapacity: what stands against SPC-1
+	Over           []plans.Breach              // the first of Roll.OverCapacity: what stands against SPC-1
 	Log            Log
 }
 
