@@ -47,7 +47,8 @@ func (c *benchPagesCommand) Run(ctx context.Context, t *terminal) (err error) {
 	person := "/people/" + people[len(people)-1]
 	for _, address := range []string{
 		"/", "/people", "/people?page=400", "/people?under=" + benchCell(7), "/people?where=out", "/people?legal=untried&under=A", "/people?q=rodriguez+perez", person, person + "/move",
-		"/overdue", "/discrepancies", "/transfers", "/transfers/" + id, "/transfers/" + id + "?group=waiting&page=20", "/establishments/A",
+		"/overdue", "/discrepancies", "/transfers", "/transfers/" + id, "/transfers/" + id + "?group=waiting&page=20", "/establishments/A", "/establishments/A?by=space",
+		"/establishments/A?by=apart", "/establishments/A/places/" + benchCell(7), "/counts", "/counts/rules", "/cells", "/cells/standing", "/cells/keep-aparts",
 		"/book", "/book?kind=person.died", "/book?about=" + people[0], "/book/" + strconv.FormatInt(w.book.Size()-1, 10),
 	} {
 		p := pageFigures{Address: address}
@@ -94,7 +95,9 @@ func (w *bench) trouble(ctx context.Context, people []string) (id string, err er
 		func() (any, error) {
 			return w.transfer.AssignEscort(ctx, console, id, custody.Escort{Corps: "bench", Commander: "bench", Units: []custody.Unit{{Name: "bench", Headcount: 1}}})
 		},
-		func() (any, error) { return w.roll.OpenPlace(ctx, console, custody.Place{Code: "HOSP", Name: "HOSP", Kind: custody.Hospital}) },
+		func() (any, error) {
+			return w.roll.OpenPlace(ctx, console, custody.Place{Code: "HOSP", Name: "HOSP", Kind: custody.Hospital})
+		},
 	} {
 		if _, err := do(); err != nil {
 			return "", err

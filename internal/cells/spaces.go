@@ -77,6 +77,25 @@ func (d *Desk) Spaces(under string, now time.Time) (Spaces, error) {
 	return list, err
 }
 
+// Space returns one cell, or the refusal "unknown-place" for what is no cell.
+func (d *Desk) Space(cell string, now time.Time) (c Space, err error) {
+	d.book.Read(func(s *custody.State) {
+		p := s.Places.Get(cell)
+		if p == nil || p.Kind != custody.Cell {
+			err = custody.Unknown("place", cell)
+			return
+		}
+		planned := 0
+		s.Reserved(p.Establishment, func(_, to string) {
+			if to == cell {
+				planned++
+			}
+		})
+		c = spaceOf(s, p, s.ClassesAt(now), planned, now)
+	})
+	return c, err
+}
+
 func spaceOf(s *custody.State, p *custody.Place, classOf func(string) custody.Class, planned int, now time.Time) Space {
 	capacity, _ := p.Capacity(now)
 	in := s.Occupants(p.Code)

@@ -169,6 +169,14 @@ func (s *State) togetherNow(k *KeepApart) (list []together) {
 	return list
 }
 
+// Together returns who of a keep-apart order is together now against it, by prison number.
+func (s *State) Together(k *KeepApart) (people []string) {
+	for _, unit := range s.togetherNow(k) {
+		people = append(people, unit.people...)
+	}
+	return people
+}
+
 // cellOf is the cell that a person is in, or "" for somebody who is in none: the rules of
 // sharing bind where people are locked up together, not in a reception, an infirmary, a
 // separation unit, a vehicle, a court or a hospital.

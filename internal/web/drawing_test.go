@@ -3,8 +3,10 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/habeastest"
@@ -104,4 +106,49 @@ func TestThePlanIsLive(t *testing.T) {
 		}
 	}
 	t.Error("the cell did not fill live")
+}
+
+func TestTheRollAtAnotherTime(t *testing.T) {
+	p := newPlay(t, 4)
+	zone, err := time.LoadLocation("America/El_Salvador")
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed := func() string { return url.QueryEscape(p.clock.Now().In(zone).Format("2006-01-02T15:04")) }
+	p.clock.Advance(time.Minute)
+	before := typed()
+	p.clock.Advance(time.Hour)
+	n := habeastest.Numbers(4)
+	p.must(p.roll.Move(t.Context(), by("reception"), roll.Step{Person: n[0], To: habeastest.OriginCell}))
+	p.must(p.roll.Die(t.Context(), by("health"), n[1], custody.Death{Circumstances: "in their sleep"}, time.Time{}))
+	p.clock.Advance(time.Hour)
+	after := typed()
+	duty, engineer := p.as("duty"), p.as("engineer")
+	engineer.get("/roll").is(http.StatusForbidden)
+	wellMade(t, duty.get("/roll").is(http.StatusOK).shows("The roll at another time"))
+	wellMade(t, duty.get("/roll?at="+before).is(http.StatusOK).shows(">4<", "Old Prison"))
+	wellMade(t, duty.get("/roll?at="+before+"&against="+after).is(http.StatusOK).shows("In custody then", "Left custody", n[1], "Moved", n[0], habeastest.OriginCell).hides(n[2]))
+	duty.get("/roll?at=" + after + "&against=" + before).is(http.StatusUnprocessableEntity).shows("is not before the second")
+	duty.get("/roll?at=2999-01-01T00:00").is(http.StatusUnprocessableEntity).shows("still to come")
+	duty.get("/roll?at=yesterday").is(http.StatusUnprocessableEntity)
+	duty.get("/roll?against=" + before).is(http.StatusUnprocessableEntity).shows("which time to begin with")
+}
+
+// An establishment whose thousands of cells lie in nothing is drawn a page at a time.
+func TestAFlatEstablishmentTurnsItsPages(t *testing.T) {
+	p := newPlay(t, 0)
+	list := []custody.Place{{Code: "FLAT", Name: "Flat", Kind: custody.Establishment, Zone: "America/El_Salvador"}}
+	for c := range 2600 {
+		list = append(list, custody.Place{Code: fmt.Sprintf("FLAT-C%04d", c+1), Parent: "FLAT", Name: fmt.Sprintf("Cell %d", c+1), Kind: custody.Cell, FloorArea: 1400, Certified: 4})
+	}
+	for len(list) > 0 {
+		n := min(len(list), 1000)
+		p.must(p.roll.OpenPlaces(t.Context(), by("engineer"), list[:n]))
+		list = list[n:]
+	}
+	r := p.as("duty").get("/establishments/FLAT?page=2").is(http.StatusOK).shows("FLAT-C0051").hides("FLAT-C0001")
+	wellMade(t, r)
+	if n := strings.Count(r.text, "<rect class=\"lv empty\""); n != 51 { // fifty, and the one that says what the colour means
+		t.Errorf("%d boxes on a page of fifty", n)
+	}
 }

@@ -19,6 +19,7 @@ import (
 	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/web/places"
 	"habeas.example/habeas/internal/web/plans"
+	"habeas.example/habeas/internal/web/rolls"
 	"habeas.example/habeas/internal/web/signin"
 	"habeas.example/habeas/internal/web/today"
 	"habeas.example/habeas/internal/web/transfers"
@@ -56,6 +57,7 @@ func New(s Services) http.Handler {
 	people.Add(d, s.Roll, s.Cells)
 	discrepancies.Add(d, s.Roll)
 	places.Add(d, s.Roll, s.Cells)
+	rolls.Add(d, s.Roll)
 	entries.Add(d, s.Roll)
 	return d.Handler()
 }

@@ -40,6 +40,25 @@ func TestFirstPage(t *testing.T) {
 	}
 }
 
+// TestCountAndPlan plays a count of two blind counters with a difference, and a plan of cells, on what a drill of 600 people
+// leaves behind.
+func TestCountAndPlan(t *testing.T) {
+	base, officials := drill(t, build(t))
+	names, err := json.Marshal(officials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), scenarioPatience)
+	defer cancel()
+	scenario := exec.CommandContext(ctx, "node", "counts.mjs", base)
+	scenario.Env = append(os.Environ(), "HABEAS_OFFICIALS="+string(names))
+	output, err := scenario.CombinedOutput()
+	t.Logf("%s", output)
+	if err != nil {
+		t.Fatalf("a count and a plan: %v", err)
+	}
+}
+
 // TestGallery looks at every page and component in every state.
 func TestGallery(t *testing.T) {
 	gallery := exec.Command(build(t), "gallery", "--listen", "127.0.0.1:0")

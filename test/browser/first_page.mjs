@@ -167,7 +167,8 @@ try {
     story.expect(receipt.startsWith("c2sp.org/tlog-proof@v1\n"), `a tlog-proof, got ${receipt.slice(0, 40)}`);
     await page.locator(".proof[open] a").last().click();
     await page.waitForURL(/\/book\/\d+$/);
-    story.expect(await page.locator("img.qr").evaluate((img) => img.complete && img.naturalWidth > 100), "a QR code");
+    await page.locator("details", { has: page.locator("img.qr") }).locator("summary").click();
+    await page.waitForFunction(() => { const img = document.querySelector("img.qr"); return img.complete && img.naturalWidth > 100; });
     await story.check(page, "entry-es");
   });
 

@@ -201,11 +201,11 @@ func (p Feed) Address(before int64) string {
 // Record is one entry as it is sealed, and its proof.
 type Record struct {
 	Step
-	Sealed  string // the exact bytes, set out to be read
-	Proof   int    // how many hashes prove it
-	Size    int64  // of the checkpoint that it is proved against
-	Look    int64  // entry that recorded this look; negative: none was needed
-	Newest  bool
+	Sealed string // the exact bytes, set out to be read
+	Proof  int    // how many hashes prove it
+	Size   int64  // of the checkpoint that it is proved against
+	Look   int64  // entry that recorded this look; negative: none was needed
+	Newest bool
 }
 
 // entry shows an entry with its proof. An entry about a person is part of their record:

@@ -8,11 +8,14 @@ import (
 	"time"
 
 	"habeas.example/habeas/internal/web/assets"
+	"habeas.example/habeas/internal/web/counts"
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/entries"
 	"habeas.example/habeas/internal/web/page"
 	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/web/places"
+	"habeas.example/habeas/internal/web/plans"
+	"habeas.example/habeas/internal/web/rolls"
 	"habeas.example/habeas/internal/web/signin"
 	"habeas.example/habeas/internal/web/today"
 	"habeas.example/habeas/internal/web/transfers"
@@ -23,7 +26,7 @@ import (
 func Specimens() []page.Specimen {
 	var all []page.Specimen
 	for _, some := range [][]page.Specimen{
-		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), entries.Specimens(),
+		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), counts.Specimens(), plans.Specimens(), rolls.Specimens(), entries.Specimens(),
 	} {
 		all = append(all, some...)
 	}

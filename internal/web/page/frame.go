@@ -174,6 +174,21 @@ func (f Frame) Metres(squareDecimetres float64) string {
 	return message.NewPrinter(f.Tag()).Sprint(number.Decimal(squareDecimetres/100, number.Scale(2))) + " m²"
 }
 
+// Class says a class of people that is kept apart from others (Mandela 11), from its name: sex, age and legal status.
+func (f Frame) Class(name string) string {
+	var said []string
+	for i, code := range strings.Split(name, "/") {
+		text := code
+		for _, family := range [][]string{{"page.sex."}, {"age."}, {"legal."}}[min(i, 2)] {
+			if f.Has(family + code) {
+				text = f.Say(family + code)
+			}
+		}
+		said = append(said, text)
+	}
+	return strings.Join(said, ", ")
+}
+
 // Decimal writes a number with so many places after the language's point.
 func (f Frame) Decimal(n float64, places int) string {
 	return message.NewPrinter(f.Tag()).Sprint(number.Decimal(n, number.Scale(places)))

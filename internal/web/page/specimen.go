@@ -22,7 +22,7 @@ func StillFrame(speaker *words.Speaker, title string, wall bool) Frame {
 	return Frame{Speaker: speaker, Title: title, Here: "/", Now: StillNow, Zone: stillZone, Wall: wall,
 		Official: &custody.Official{Name: "specimen", FullName: "Insp. Hugo Barahona (inventado)", Roles: []custody.Role{custody.DutyManager}},
 		may:      func(custody.Action) bool { return true },
-		sections: []Section{{Name: "today", Address: "/"}, {Name: "transfers", Address: "/transfers"}, {Name: "people", Address: "/people"},
+		sections: []Section{{Name: "today", Address: "/"}, {Name: "counts", Address: "/counts"}, {Name: "cells", Address: "/cells"}, {Name: "transfers", Address: "/transfers"}, {Name: "people", Address: "/people"},
 			{Name: "overdue", Address: "/overdue"}, {Name: "discrepancies", Address: "/discrepancies"}, {Name: "book", Address: "/book"}}}
 }
 
@@ -58,6 +58,13 @@ func Specimens() []Specimen {
 			return numberSpecimen(f)
 		}},
 		{"page/numbers", numberSpecimen},
+		{"page/counting", func(f Frame) templ.Component {
+			running := custody.RunningCount{ID: "C41342", Kind: custody.FormalCount, Opened: StillNow.Add(-70 * time.Minute)}
+			late := running
+			late.OverdueSince = StillNow.Add(-10 * time.Minute)
+			f.Counting = []Counting{{running, Place{"CCT", LongName}}, {late, Place{"PSM", RightToLeft}}}
+			return numberSpecimen(f)
+		}},
 		{"page/alerts", alertSpecimen},
 		{"page/alerts-none", func(f Frame) templ.Component { return noAlertSpecimen(f) }},
 		{"page/table", func(f Frame) templ.Component { return tableSpecimen(f, OddNames, 40_000) }},

@@ -54,18 +54,18 @@ type Branch struct {
 
 // Node is a place, or a part with all places in it.
 type Node struct {
-	Place              page.Place
-	Kind               custody.PlaceKind
-	Present            int
-	Capacity           int // of what is in use
-	Certified          int
-	FloorArea          int // square decimetres of the places with somebody in them and a known area
-	Living             int // people in those
-	Places             int // how many it stands for
-	Grave              int // of those, at the gravest level
-	Level              string
-	apart              int // people there who are kept apart from somebody
-	unused, everything int
+	Place     page.Place
+	Kind      custody.PlaceKind
+	Present   int
+	Capacity  int // of what is in use
+	Certified int
+	FloorArea int // square decimetres of the places with somebody in them and a known area
+	Living    int // people in those
+	Places    int // how many it stands for
+	Grave     int // of those, at the gravest level
+	Level     string
+	apart     int // people there who are kept apart from somebody
+	unused    int
 }
 
 // Each is the square decimetres that a person has; 0 where nobody is in a place of known area.
@@ -142,7 +142,6 @@ func drawingOf(s *custody.State, under string, places []roll.PlaceRoll, q url.Va
 		n.settle(d.By, d.Levels)
 		all[i] = *n
 	}
-	d.branch(s, under, all)
 	keep := url.Values{}
 	for _, name := range []string{"by", "page"} {
 		if text := q.Get(name); text != "" {
@@ -151,6 +150,10 @@ func drawingOf(s *custody.State, under string, places []roll.PlaceRoll, q url.Va
 	}
 	d.Pages = page.Paged(d.address, keep, len(all), page.PageSize)
 	d.Table = page.Cut(all, d.Pages)
+	if len(all) > cellsDrawnInPart { // so many with nothing around them: the picture turns its pages with the table
+		all = d.Table
+	}
+	d.branch(s, under, all)
 	return d
 }
 
@@ -290,29 +293,26 @@ func countJudge(s *custody.State, establishment string) func(*roll.PlaceRoll) ju
 // apartJudge judges a place by whether somebody in it is kept apart from others, and whether that is broken there.
 func apartJudge(s *custody.State, establishment string, now time.Time) func(*roll.PlaceRoll) judgement {
 	kept, broken := map[string]map[string]struct{}{}, map[string]bool{}
+	at := func(person string) string {
+		h := s.Holdings.Get(person)
+		if h == nil || !h.Status.InCustody() || h.At.Establishment != establishment {
+			return ""
+		}
+		return h.At.Place
+	}
 	for k := range s.KeepAparts.All() {
 		if !k.InForce(now) {
 			continue
 		}
 		for _, person := range k.Members {
-			h := s.Holdings.Get(person)
-			if h == nil || !h.Status.InCustody() || h.At.Establishment != establishment {
-				continue
+			place := at(person)
+			if kept[place] == nil {
+				kept[place] = map[string]struct{}{}
 			}
-			if kept[h.At.Place] == nil {
-				kept[h.At.Place] = map[string]struct{}{}
-			}
-			kept[h.At.Place][person] = struct{}{}
+			kept[place][person] = struct{}{}
 		}
-	}
-	for _, b := range s.Standing(establishment, now) {
-		if b.Code != "kept-apart" {
-			continue
-		}
-		for _, person := range b.People {
-			if h := s.Holdings.Get(person); h != nil {
-				broken[h.At.Place] = true
-			}
+		for _, person := range s.Together(k) {
+			broken[at(person)] = true
 		}
 	}
 	return func(p *roll.PlaceRoll) judgement {

@@ -108,11 +108,11 @@ func under(s *custody.State, code string, into map[string]bool) {
 // readSingle reads who is in one place, how much room they have, and what stands against the rules there.
 func (d *pages) readSingle(v *page.Visit, p *Place, now time.Time) error {
 	if p.Kind == custody.Cell {
-		spaces, err := d.cells.Spaces(p.Of.Code, now)
+		space, err := d.cells.Space(p.Of.Code, now)
 		if err != nil {
 			return err
 		}
-		p.Space = &spaces.Cells[0]
+		p.Space = &space
 	}
 	reads := v.May(custody.ReadRecords, p.Of.Code) == nil
 	d.Book.Read(func(s *custody.State) {

@@ -50,7 +50,7 @@ func cell() Place {
 	no, yes := false, true
 	p := Place{Of: page.Place{Code: "CCT-M1-C01", Name: page.LongName}, Kind: custody.Cell, Establishment: page.Place{Code: "CCT", Name: page.SpacedName}, At: page.StillNow, Entry: 41_342,
 		Present: 83, Single: true, Unseen: 77, Sheet: roll.PlaceRoll{Kind: custody.Cell, Present: 83, Capacity: 85, Certified: 80, Declared: 156, FloorArea: 27_200},
-		Space: &cells.Space{FloorArea: 27_200, PerPerson: 327, SPC1: &no, SPC3: &no, SPC2: &yes, Planned: 2, Classes: []string{"M adult convicted"}, For: custody.Designation{Features: []string{custody.Wheelchair}}},
+		Space: &cells.Space{FloorArea: 27_200, PerPerson: 327, SPC1: &no, SPC3: &no, SPC2: &yes, Planned: 2, Classes: []string{"M/adult/convicted"}, For: custody.Designation{Features: []string{custody.Wheelchair}}},
 		Over:  &custody.OverCapacity{Capacity: 85, Until: page.StillNow.AddDate(0, 1, 0), Reason: page.ScriptName}, Signer: page.EmojiName}
 	for i, name := range page.OddNames {
 		p.People = append(p.People, plans.Someone{Number: fmt.Sprintf("10000%02d", i), Name: name})
