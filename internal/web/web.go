@@ -16,6 +16,7 @@ import (
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/entries"
 	"habeas.example/habeas/internal/web/page"
+	"habeas.example/habeas/internal/web/papers"
 	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/web/places"
 	"habeas.example/habeas/internal/web/plans"
@@ -59,5 +60,6 @@ func New(s Services) http.Handler {
 	places.Add(d, s.Roll, s.Cells)
 	rolls.Add(d, s.Roll)
 	entries.Add(d, s.Roll)
+	papers.Add(d, s.Roll)
 	return d.Handler()
 }

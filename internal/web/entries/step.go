@@ -1,6 +1,7 @@
 package entries
 
 import (
+	"strconv"
 	"strings"
 
 	"habeas.example/habeas/internal/custody"
@@ -52,6 +53,11 @@ func StepOf(s *custody.State, e *custody.Entry) Step {
 	if e.Move != nil {
 		st.From, st.To = standIn(s, e.Move.From), standIn(s, e.Move.To)
 	}
+	if e.Paper != nil {
+		st.add("form", e.Paper.Form)
+		st.add("form-line", strconv.Itoa(e.Paper.Line))
+		st.add("hand", e.Paper.Hand)
+	}
 	switch detail := e.Detail.(type) {
 	case *custody.Hands:
 		st.Releasing, st.Receiving = page.OfficialIn(s, detail.Releasing), page.OfficialIn(s, detail.Receiving)
@@ -77,6 +83,8 @@ func StepOf(s *custody.State, e *custody.Entry) Step {
 		st.add("cites", strings.Join(detail.Cites, ", "))
 	case *custody.Departure:
 		st.add("destination", detail.Destination)
+	case *custody.RollPrint:
+		st.add("fingerprint", detail.Digest)
 	case *custody.Death:
 		st.add("circumstances", detail.Circumstances)
 		st.add("cause", detail.Cause)

@@ -12,6 +12,7 @@ import (
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/entries"
 	"habeas.example/habeas/internal/web/page"
+	"habeas.example/habeas/internal/web/papers"
 	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/web/places"
 	"habeas.example/habeas/internal/web/plans"
@@ -26,7 +27,7 @@ import (
 func Specimens() []page.Specimen {
 	var all []page.Specimen
 	for _, some := range [][]page.Specimen{
-		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), counts.Specimens(), plans.Specimens(), rolls.Specimens(), entries.Specimens(),
+		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), counts.Specimens(), plans.Specimens(), rolls.Specimens(), entries.Specimens(), papers.Specimens(),
 	} {
 		all = append(all, some...)
 	}
