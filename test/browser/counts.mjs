@@ -67,6 +67,7 @@ try {
     await duty.goto(`${base}/counts`);
     await story.check(duty, "counts-es");
     await duty.locator('a[href="/counts/new"]').click();
+    await duty.waitForURL("**/counts/new");
     await story.check(duty, "counts-call-es");
     await duty.locator("[name=kind][value=informal]").check({ force: true });
     await duty.locator("[name=place]").fill("nowhere");

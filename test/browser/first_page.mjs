@@ -129,6 +129,7 @@ try {
     await page.goto(`${base}/transfers`);
     await story.check(page, "transfers-es");
     await page.locator("tbody th a").last().click();
+    await page.waitForURL("**/transfers/TR-*");
     const equations = page.locator("#transfer-sums .equation");
     story.expect((await equations.count()) === 2, "two equations");
     for (const text of await equations.allTextContents()) story.expect(text.includes("Cuadra"), `the sums to hold, got ${text}`);
@@ -183,8 +184,8 @@ try {
   await story.step("everything is there in English too", async () => {
     await page.goto(base);
     await page.getByRole("button", { name: "English" }).click();
-    await page.waitForURL(`${base}/`);
-    story.expect(await page.locator("html").getAttribute("lang") === "en", "English");
+    await page.locator('html[lang="en"]').waitFor({ state: "attached" });
+    await page.waitForLoadState();
     const record = `/people/${person.number}`;
     for (const [path, shot] of [["/", "today"], ["/transfers", "transfers"], ["/transfers/TR-2026-0001", "transfer"], ["/people", "people"], [record, "person"],
       [`/people?q=${encodeURIComponent(name)}`, "people-found"], ["/discrepancies?all=1", "discrepancies"], ["/overdue", "overdue"], ["/book", "book"],
@@ -192,6 +193,7 @@ try {
       if (path.startsWith("/transfers/")) {
         await page.goto(`${base}/transfers`);
         await page.locator("tbody th a").first().click();
+        await page.waitForURL("**/transfers/TR-*");
       } else {
         await page.goto(base + path);
       }
