@@ -51,6 +51,7 @@ func SayMend(s *words.Speaker, r *custody.Refusal) string {
 
 // spoken says where the catalogue has words for the value of a parameter.
 var spoken = map[string][]string{
+	"rule":   {"breach.", "brokenrule."},
 	"status": {"line.", "holding.", "transferstatus.", "handoverstatus."},
 	"kind":   {"placekind.", "authority."},
 	"action": {"action."},
