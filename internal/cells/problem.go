@@ -12,9 +12,11 @@ import (
 // question is a problem made from the state, with what is needed to read its answer.
 type question struct {
 	allocate.Problem
-	from   []string // where each person is now, by the record; "" for somebody not in the establishment
-	person map[string]int
-	cell   map[string]int
+	from    []string        // where each person is now, by the record; "" for somebody not in the establishment
+	classes []custody.Class // of each person
+	tiesOf  func(person string) (custody.Class, []string)
+	person  map[string]int
+	cell    map[string]int
 }
 
 // Needs that stand for the designation of a place: whoever is of a class that some cell is
@@ -33,8 +35,10 @@ const (
 // be placed and sits in a cell gives it up. ahead plans for later, when all of those will be
 // there; for now, somebody still on a bus keeps their place but is no company.
 func ask(s *custody.State, establishment string, place []string, now time.Time, ahead bool) question {
-	q := question{person: make(map[string]int, len(place)), cell: map[string]int{}}
-	classOf := s.ClassesAt(now)
+	room := len(place) + s.Roll(establishment)
+	q := question{person: make(map[string]int, room), from: make([]string, 0, room), classes: make([]custody.Class, 0, room)}
+	q.People = make([]allocate.Person, 0, room)
+	q.tiesOf = s.TiesAt(now)
 	asked := make(map[string]bool, len(place))
 	for _, person := range place {
 		asked[person] = true
@@ -46,30 +50,36 @@ func ask(s *custody.State, establishment string, place []string, now time.Time, 
 			reserved[cell] = append(reserved[cell], person)
 		}
 	})
+	var inside []string
 	for c := range q.Cells {
 		cell := &q.Cells[c]
 		first := len(q.People)
-		for _, person := range s.Occupants(cell.ID) {
+		inside = inside[:0]
+		s.EachOccupant(cell.ID, func(person string) {
 			if !asked[person] {
-				q.addPerson(s, person, classOf(person), cell.ID, cell.ID)
+				inside = append(inside, person)
 			}
+		})
+		slices.Sort(inside)
+		for _, person := range inside {
+			q.addPerson(s, person, cell.ID, cell.ID)
 		}
 		slices.Sort(reserved[cell.ID])
 		if !ahead && len(q.People) == first {
-			q.keepFor(s, cell, reserved[cell.ID], classOf)
+			q.keepFor(s, cell, reserved[cell.ID])
 			continue
 		}
 		for _, person := range reserved[cell.ID] {
-			q.addPerson(s, person, classOf(person), cell.ID, "")
+			q.addPerson(s, person, cell.ID, "")
 		}
 		q.settle(cell, first)
 	}
 	for _, person := range place {
 		if _, twice := q.person[person]; !twice {
-			q.addPerson(s, person, classOf(person), "", holdingPlace(s, person))
+			q.addPerson(s, person, "", holdingPlace(s, person))
 		}
 	}
-	q.designate(designs, classOf)
+	q.designate(designs)
 	q.addAparts(s, now)
 	return q
 }
@@ -86,7 +96,7 @@ func holdingPlace(s *custody.State, person string) string {
 func (q *question) addCells(s *custody.State, establishment string, now time.Time) []custody.Designation {
 	list := s.CellsUnder(establishment)
 	designs := make([]custody.Designation, len(list))
-	q.Cells = make([]allocate.Cell, len(list))
+	q.Cells, q.cell = make([]allocate.Cell, len(list)), make(map[string]int, len(list))
 	type above struct {
 		design        custody.Designation
 		closed        bool
@@ -118,9 +128,11 @@ func (q *question) addCells(s *custody.State, establishment string, now time.Tim
 	return designs
 }
 
-func (q *question) addPerson(s *custody.State, number string, class custody.Class, cell, from string) {
-	p := allocate.Person{ID: number, Class: class.String(), Cell: cell, Alone: s.MustBeAlone(number, class)}
-	if a := s.Assessments.Get(number); a != nil {
+func (q *question) addPerson(s *custody.State, number, cell, from string) {
+	class, ties := q.tiesOf(number)
+	a := s.Assessments.Get(number)
+	p := allocate.Person{ID: number, Class: class.String(), Cell: cell, Near: ties, Alone: custody.MustBeAlone(a, class)}
+	if a != nil {
 		p.NotAlone = a.NotAlone
 		for _, need := range a.Needs {
 			if need != custody.SingleCell {
@@ -131,31 +143,17 @@ func (q *question) addPerson(s *custody.State, number string, class custody.Clas
 			p.Risk = 1
 		}
 	}
-	p.Near = near(s, number)
 	q.person[number] = len(q.People)
-	q.People, q.from = append(q.People, p), append(q.from, from)
-}
-
-// near are the cases and the language that a person has in common with others.
-func near(s *custody.State, number string) (keys []string) {
-	if who := s.People.Get(number); who != nil && who.Language != "" {
-		keys = append(keys, who.Language)
-	}
-	for _, paper := range s.PapersOf(number) {
-		if paper.Case != "" && !slices.Contains(keys, paper.Case) {
-			keys = append(keys, paper.Case)
-		}
-	}
-	return keys
+	q.People, q.from, q.classes = append(q.People, p), append(q.from, from), append(q.classes, class)
 }
 
 // keepFor keeps room in an empty cell for those whom a plan has promised it: their places,
 // their class, and all of it for somebody who shares with nobody.
-func (q *question) keepFor(s *custody.State, cell *allocate.Cell, people []string, classOf func(string) custody.Class) {
+func (q *question) keepFor(s *custody.State, cell *allocate.Cell, people []string) {
 	for _, person := range people {
-		class := classOf(person)
+		class, _ := q.tiesOf(person)
 		cell.Class = class.String()
-		cell.Closed = cell.Closed || s.MustBeAlone(person, class)
+		cell.Closed = cell.Closed || custody.MustBeAlone(s.Assessments.Get(person), class)
 	}
 	cell.Capacity = max(0, cell.Capacity-len(people))
 }
@@ -180,16 +178,22 @@ func (q *question) settle(cell *allocate.Cell, first int) {
 
 // designate turns whom the cells are for into needs: only where some cell is not for
 // somebody in the problem, so that an estate for all alike asks for nothing.
-func (q *question) designate(designs []custody.Designation, classOf func(string) custody.Class) {
+func (q *question) designate(designs []custody.Designation) {
 	barred := map[string]bool{}
 	for _, d := range designs {
+		if d.Sex == "" && d.Age == "" && d.Legal == "" {
+			continue
+		}
 		for need := range kinds {
 			barred[need] = barred[need] || !kinds[need].taken(d)
 		}
 	}
+	if len(barred) == 0 {
+		return
+	}
 	used := map[string]bool{}
 	for i := range q.People {
-		class := classOf(q.People[i].ID)
+		class := q.classes[i]
 		for _, need := range kindNames {
 			if barred[need] && kinds[need].of(class) {
 				q.People[i].Needs = append(q.People[i].Needs, need)

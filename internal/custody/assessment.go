@@ -128,8 +128,6 @@ func alone(a *Assessment, c Class) string {
 	return ""
 }
 
-// MustBeAlone reports whether a person of a class shares a cell with nobody, save whom their
-// assessment names.
-func (s *State) MustBeAlone(person string, c Class) bool {
-	return alone(s.Assessments.Get(person), c) != ""
-}
+// MustBeAlone reports whether somebody of a class shares a cell with nobody, save whom
+// their assessment (nil for none) names.
+func MustBeAlone(a *Assessment, c Class) bool { return alone(a, c) != "" }

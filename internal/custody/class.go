@@ -54,12 +54,6 @@ func (s *State) ClassAt(person string, at time.Time) Class {
 	return s.classOf(s.People.Get(person), nil, cutAt(at))
 }
 
-// ClassesAt is ClassAt for many people at one instant.
-func (s *State) ClassesAt(at time.Time) func(person string) Class {
-	i := cutAt(at)
-	return func(person string) Class { return s.classOf(s.People.Get(person), nil, i) }
-}
-
 // instant is a moment with the birth date of those who turn eighteen on its day.
 type instant struct {
 	at   time.Time

@@ -22,7 +22,7 @@ func (m *machine) repeat(t *rapid.T) {
 		"": m.check, "time passes": m.timePasses,
 		"admit": m.admit, "take in again": m.readmit, "move": m.move, "found": m.found, "go out": m.goOut, "return": m.comeBack,
 		"give paper": m.givePaper, "end paper": m.endPaper, "order release": m.orderRelease, "release": m.release, "die": m.die, "escape": m.escape,
-		"take out": m.takeOut, "order capacity": m.orderCapacity, "take in known": m.takeInKnown, "resolve": m.resolve,
+		"assess": m.assess, "keep apart": m.keepApart, "end apart": m.endApart, "plan": m.plan, "take out": m.takeOut, "order capacity": m.orderCapacity, "take in known": m.takeInKnown, "resolve": m.resolve,
 		"draft": m.draft, "list": m.list, "approve": m.approve, "add vehicle": m.addVehicle, "call off": m.callOff, "identify": m.identify,
 		"board": m.board, "count": m.count, "offer departure": m.offerDeparture, "accept": m.accept, "recall": m.recall,
 		"arrive": m.arrive, "offer arrival": m.offerArrival, "withdraw": m.withdraw, "divert": m.divert, "lodge": m.lodge, "resume": m.resume,
@@ -127,9 +127,11 @@ func (m *machine) readmit(t *rapid.T) {
 	person, at, papers, place := m.anyone(t), m.at(t), m.papers(t), m.anyHolding(t)
 	w := m.people[person]
 	a := custody.Admission{Authorities: papers}
-	now, on := m.now(), &who{nth: w.nth, papers: slices.Clone(w.papers)}
-	on.file(person, papers)
-	can := !w.held() && w.status != "dead" && !at.Before(w.since) && m.roomy(place, at, now, on) && on.liveAtBoth(at, now)
+	now, had := m.now(), w.papers
+	w.papers = slices.Clone(had)
+	w.file(person, papers) // judged with what is brought
+	can := !w.held() && w.status != "dead" && !at.Before(w.since) && m.roomy(place, at, now, w) && w.liveAtBoth(at, now)
+	w.papers = had
 	if m.play(t, "readmission", can, order{"reception", custody.AdmitPeople,
 		once(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.Admit(person, a, place, at, now)
@@ -149,7 +151,7 @@ func (m *machine) move(t *rapid.T) {
 	if rapid.Bool().Draw(t, "within the walls") {
 		to = map[string]string{habeastest.Origin: habeastest.OriginCell, habeastest.Centre: habeastest.CentreCell(1, 2)}[w.establishment]
 	}
-	can := m.orderable(person) && w.status == "held" && w.vehicle == "" && w.place != to && !at.Before(w.since) && m.roomy(to, at, m.now(), w) &&
+	can := m.orderable(person) && w.status == "held" && w.vehicle == "" && w.place != to && !at.Before(w.since) && m.roomy(to, at, m.now(), w) && !m.leftAlone(map[*who]string{w: to}) &&
 		m.places[to].establishment == w.establishment
 	if m.play(t, "move", can, order{"duty", custody.MovePeople,
 		once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.CellMove(person, to, at, m.now()) }),
@@ -304,7 +306,7 @@ func (m *machine) release(t *rapid.T) {
 		return
 	}
 	for _, p := range w.papers {
-		if p.live(at) && slices.ContainsFunc(used, func(o *letter) bool { return slices.Contains(o.cites, p.id) }) {
+		if p.ended.IsZero() && slices.ContainsFunc(used, func(o *letter) bool { return slices.Contains(o.cites, p.id) }) {
 			p.ended = at
 		}
 	}

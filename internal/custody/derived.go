@@ -55,6 +55,7 @@ func (s *State) keepApartChanged(old, new *KeepApart) {
 
 func (s *State) authorityChanged(old, new *Authority) {
 	s.census.paperTurned(old, new)
+	s.kept.forget(firstOf(new, old).Person)
 	d := &s.derived
 	switch {
 	case old == nil && new != nil:
@@ -70,6 +71,9 @@ func (s *State) authorityChanged(old, new *Authority) {
 
 func (s *State) holdingChanged(old, new *Holding) {
 	s.census.holdingTurned(old, new)
+	if old == nil || new == nil || !old.Admitted.Equal(new.Admitted) {
+		s.kept.forget(firstOf(new, old).Person)
+	}
 	d := &s.derived
 	if old != nil && old.Status.InCustody() {
 		d.held--

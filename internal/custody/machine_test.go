@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/cells"
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/habeastest"
 	"habeas.example/habeas/internal/roll"
@@ -31,6 +32,8 @@ type order struct {
 type desks struct {
 	roll     *roll.Desk
 	transfer *transfer.Desk
+	cells    *cells.Desk
+	book     *book.Book
 }
 
 // world is where commands are run: a bare state, or a book with its desks.
@@ -73,6 +76,8 @@ func newMachine(w world) *machine {
 // play runs one command and compares what came of it with what the model expected. It
 // returns the entries, nil when the command was rightly refused.
 func (m *machine) play(t *rapid.T, what string, expected bool, o order) []*custody.Entry {
+	var before map[string]bool
+	m.read(func(s *custody.State) { before = breaches(s, m.now()) })
 	entries, err := m.run(o)
 	now := ""
 	m.read(func(s *custody.State) { now = picture(s) })
@@ -81,7 +86,8 @@ func (m *machine) play(t *rapid.T, what string, expected bool, o order) []*custo
 			t.Fatalf("%s: %v, want entries or a refusal", what, err)
 		}
 		if expected {
-			t.Fatalf("%s was refused, and no law forbids it: %v", what, err)
+			r, _ := custody.RefusalOf(err)
+			t.Fatalf("%s was refused, and no law forbids it: %v, for %v", what, err, r.Also)
 		}
 		if now != m.was {
 			t.Fatalf("%s was refused (%v) and yet changed:\n%s", what, err, difference(m.was, now))
@@ -92,6 +98,7 @@ func (m *machine) play(t *rapid.T, what string, expected bool, o order) []*custo
 		t.Fatalf("%s was taken, though the model forbids it: %+v", what, entries[0])
 	}
 	m.was = now
+	m.noOrderBreaches(t, what, before, entries)
 	for _, e := range entries {
 		for i := range e.Contradictions {
 			id := fmt.Sprint("D", e.Number)
@@ -300,7 +307,8 @@ func TestMachine(t *testing.T) {
 	})
 	// A machine that never gets anywhere proves nothing.
 	for _, k := range []custody.Kind{custody.CapacityOrdered, custody.PlaceTakenOut, custody.PersonMoved, custody.PersonDeparted, custody.PersonReceived, custody.PersonWithdrawn, custody.PersonDiverted,
-		custody.PersonLodged, custody.PersonUnlisted, custody.TransferClosed, custody.DiscrepancyResolved} {
+		custody.PersonLodged, custody.PersonUnlisted, custody.TransferClosed, custody.DiscrepancyResolved, custody.PersonAssessed,
+		custody.ApartOrdered, custody.ApartEnded, custody.PlanCommitted} {
 		if taken[k] == 0 && !t.Failed() {
 			t.Errorf("in all runs nothing of kind %s ever happened", k)
 		}
@@ -327,7 +335,7 @@ func TestMachineThroughTheDesks(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		m := newMachine(deskWorld{store, b, desks{register, transfer.New(b)}})
+		m := newMachine(deskWorld{store, b, desks{register, transfer.New(b), cells.New(b), b}})
 		m.repeat(rt)
 
 		entries := habeastest.Entries(t, b)

@@ -19,6 +19,7 @@ type model struct {
 	transfers map[string]*trip
 	handovers map[string]*offer
 	open      map[string]string // open discrepancy -> its transfer
+	links     map[string]link   // keep-apart orders in force
 }
 
 type spot struct {
@@ -48,6 +49,7 @@ type who struct {
 	papers                                           []*sheet
 	orders                                           []*letter // release orders, oldest first
 	moves                                            int       // how often this person was moved
+	high, notAlone                                   bool      // as assessed
 }
 
 type sheet struct {
@@ -90,7 +92,7 @@ type offer struct {
 }
 
 func newModel(s *custody.State) *model {
-	m := &model{places: map[string]*spot{}, people: map[string]*who{}, transfers: map[string]*trip{}, handovers: map[string]*offer{}, open: map[string]string{}}
+	m := &model{places: map[string]*spot{}, people: map[string]*who{}, transfers: map[string]*trip{}, handovers: map[string]*offer{}, open: map[string]string{}, links: map[string]link{}}
 	for _, p := range habeastest.Places() {
 		sp := &spot{establishment: s.Places.Get(p.Code).Establishment, parent: p.Parent, sex: p.Sex, cell: p.Kind == custody.Cell, room: p.Certified}
 		sp.outside = p.Kind == custody.Hospital || p.Kind == custody.Court
@@ -238,8 +240,14 @@ func (m *model) against(place string, at, now time.Time, coming ...*who) (kinds 
 			kinds = append(kinds, "place-for-other-sex")
 		}
 	}
-	if !m.alike(place, coming, at, now) {
-		kinds = append(kinds, "cell-rule-broken")
+	put := map[*who]string{}
+	for _, w := range coming {
+		put[w] = place
+	}
+	for _, w := range coming {
+		for range m.sharing(w, put, at, now) {
+			kinds = append(kinds, "cell-rule-broken")
+		}
 	}
 	return kinds
 }

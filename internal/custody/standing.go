@@ -130,11 +130,11 @@ func (a *Arrangement) look(p *Place, in map[string]struct{}) (l looked) {
 	for up := p; up != nil; up = a.s.Places.Get(up.Parent) {
 		l.concern = l.concern || up.OutOfUse
 	}
-	d := a.s.DesignationOf(p.Code)
+	d, classOf := a.s.DesignationOf(p.Code), a.s.ClassesAt(a.instants[0].at)
 	var one Class
 	have := false
 	for person := range in {
-		c, about := a.s.classOf(a.s.People.Get(person), nil, a.instants[0]), a.s.Assessments.Get(person)
+		c, about := classOf(person), a.s.Assessments.Get(person)
 		l.sharing = l.sharing || (have && c != one) || alone(about, c) != ""
 		l.concern = l.concern || l.sharing || about != nil || len(a.s.derived.aparts[person]) > 0
 		sex, age, legal := d.bars(c)

@@ -40,6 +40,7 @@ type State struct {
 	journal   journal
 	derived   derived
 	census    census
+	kept      keptClasses
 	savedNext []savepoint
 }
 
@@ -86,7 +87,7 @@ func NewState() *State {
 	j := &s.journal
 	s.Places = newTable(j, func(p *Place) string { return p.Code }, s.placeChanged)
 	s.Officials = newTable(j, func(o *Official) string { return o.Name }, nil)
-	s.People = newTable(j, func(p *Person) string { return p.Number }, nil)
+	s.People = newTable(j, func(p *Person) string { return p.Number }, s.personChanged)
 	s.Authorities = newTable(j, func(a *Authority) string { return a.ID }, s.authorityChanged)
 	s.ReleaseOrders = newTable(j, func(o *ReleaseOrder) string { return o.ID }, s.releaseOrderChanged)
 	s.Holdings = newTable(j, func(h *Holding) string { return h.Person }, s.holdingChanged)
@@ -99,7 +100,7 @@ func NewState() *State {
 	s.CountLandings = newTable(j, func(l *CountLanding) string { return l.Key() }, s.countLandingChanged)
 	s.CountMoves = newTable(j, func(m *CountMove) string { return m.Key() }, s.countMoveChanged)
 	s.CountRules = newTable(j, func(r *CountRules) string { return r.Establishment }, nil)
-	s.Assessments = newTable(j, func(a *Assessment) string { return a.Person }, nil)
+	s.Assessments = newTable(j, func(a *Assessment) string { return a.Person }, s.assessmentChanged)
 	s.KeepAparts = newTable(j, func(k *KeepApart) string { return k.ID }, s.keepApartChanged)
 	s.EnteredLines = newTable(j, func(l *EnteredLine) string { return l.Key() }, nil)
 	s.Glasses = newTable(j, func(g *Glass) string { return g.ID }, s.glassChanged)
@@ -223,6 +224,20 @@ func (s *State) PapersOf(person string) []*Authority {
 		list[i] = s.Authorities.Get(id)
 	}
 	return list
+}
+
+// EachOccupant calls do with everybody who is in exactly this place, in no order.
+func (s *State) EachOccupant(place string, do func(person string)) {
+	for person := range s.derived.occupants[place] {
+		do(person)
+	}
+}
+
+// EachPaper calls do with a person's authorities, oldest first.
+func (s *State) EachPaper(person string, do func(*Authority)) {
+	for _, id := range s.derived.papers[person] {
+		do(s.Authorities.Get(id))
+	}
 }
 
 func samePrevious(a, b *int64) bool {
