@@ -21,6 +21,7 @@ type benchCommand struct {
 	Roll     benchRollCommand     `cmd:""`
 	Pages    benchPagesCommand    `cmd:""`
 	Search   benchSearchCommand   `cmd:""`
+	Count    benchCountCommand    `cmd:""`
 	Allocate benchAllocateCommand `cmd:""`
 }
 

@@ -80,19 +80,23 @@ func (s *State) SearchDifferences(count string, now time.Time) ([]LandingSearch,
 	if c == nil {
 		return nil, Unknown("count", count)
 	}
-	f := &finder{State: s, count: c, now: now, differs: map[string]CountDifference{}}
+	f := &finder{State: s, count: c, now: now, by: map[string]int{}}
 	var open []*CountLanding
 	for _, l := range s.CountLandingsOf(count) {
 		if slips := l.lastFull(); l.Status == LandingDiffers && len(slips) > 0 {
 			open = append(open, l)
-			f.differs[l.Landing] = s.Difference(l, slips[len(slips)-1])
+			f.by[l.Landing] = slips[len(slips)-1].Number - s.ExpectedAt(l, slips[len(slips)-1].Counted)
 		}
 	}
 	list := make([]LandingSearch, 0, len(open))
 	if len(open) == 0 {
 		return list, nil
 	}
-	f.gather()
+	if c.Kind == NamedCount {
+		f.gatherNames()
+	} else {
+		f.gather()
+	}
 	for _, l := range open {
 		list = append(list, f.search(l))
 	}
@@ -112,79 +116,87 @@ func (l *CountLanding) lastFull() []*GivenSlip {
 // finder holds what the search of every landing needs, gathered in one pass.
 type finder struct {
 	*State
-	count     *Count
-	now       time.Time
-	differs   map[string]CountDifference // by landing
-	in, out   map[string][]*Holding      // who came to, and left, a landing in the last minutes
-	away      map[string][]*Holding      // who is out, by landing left
+	count *Count
+	now   time.Time
+	by    map[string]int // by how much each landing on which a difference stands differs
+
+	// Of a count by number.
+	in, out   map[string][]*Holding // who came to, and left, a landing in the last minutes
+	away      map[string][]*Holding // who is out, by landing left
 	reception []*Holding
-	seen      map[string][]string // named: landings whose newest slips have a person
-	extra     map[string][]string // named: people too many anywhere, by name
+
+	// Of a count by name.
+	slips   map[string][]named  // the newest slips of each landing that has any
+	extraOn map[string][]string // landings that somebody is too many on
+	alike   map[string][]string // people too many anywhere, by name
+}
+
+// named is a slip of a named count with its difference.
+type named struct {
+	*GivenSlip
+	CountDifference
 }
 
 func (f *finder) gather() {
 	f.in, f.out, f.away = map[string][]*Holding{}, map[string][]*Holding{}, map[string][]*Holding{}
 	since := f.count.Opened.Add(-searchBack)
 	for h := range f.Holdings.All() {
-		recent := h.Since.After(since)
 		switch {
-		case h.Status == Out && h.At.Establishment == f.count.Establishment:
-			f.away[f.CountUnit(h.From)] = append(f.away[f.CountUnit(h.From)], h)
-		case h.Status == Held && h.At.Establishment == f.count.Establishment:
+		case h.At.Establishment != f.count.Establishment:
+		case h.Status == Out:
+			from := f.CountUnit(h.From)
+			f.away[from] = append(f.away[from], h)
+		case h.Status == Held:
 			if p := f.Places.Get(h.At.Place); p != nil && p.Kind == Reception {
 				f.reception = append(f.reception, h)
 			}
 		}
-		if !recent {
+		if !h.Since.After(since) {
 			continue
 		}
 		from, to := f.CountUnit(h.From), f.CountUnit(h.At.Place)
-		if from == to {
-			continue
+		if from != to {
+			f.in[to] = append(f.in[to], h)
+			f.out[from] = append(f.out[from], h)
 		}
-		f.in[to] = append(f.in[to], h)
-		f.out[from] = append(f.out[from], h)
 	}
-	if f.count.Kind != NamedCount {
-		return
-	}
-	f.seen, f.extra = map[string][]string{}, map[string][]string{}
+}
+
+func (f *finder) gatherNames() {
+	f.slips, f.extraOn, f.alike = map[string][]named{}, map[string][]string{}, map[string][]string{}
 	for _, l := range f.CountLandingsOf(f.count.ID) {
 		slips := l.lastFull()
 		if slips == nil {
 			slips = l.round(l.Round)
 		}
 		for _, slip := range slips {
-			for _, person := range slip.People {
-				if at := f.seen[person]; len(at) == 0 || at[len(at)-1] != l.Landing {
-					f.seen[person] = append(at, l.Landing)
+			d := f.Difference(l, slip)
+			f.slips[l.Landing] = append(f.slips[l.Landing], named{slip, d})
+			for _, person := range d.Extra {
+				if on := f.extraOn[person]; !slices.Contains(on, l.Landing) {
+					f.extraOn[person] = append(on, l.Landing)
 				}
 			}
 		}
 	}
-	for _, d := range f.differs {
-		for _, person := range d.Extra {
-			if p := f.People.Get(person); p != nil {
-				f.extra[f.sameName(p)] = append(f.extra[f.sameName(p)], person)
-			}
+	for _, person := range sortedKeysOf(f.extraOn) {
+		if p := f.People.Get(person); p != nil {
+			f.alike[sameName(p)] = append(f.alike[sameName(p)], person)
 		}
-	}
-	for _, people := range f.extra {
-		slices.Sort(people)
 	}
 }
 
-func (f *finder) sameName(p *Person) string { return strings.ToUpper(p.FullName()) }
+func sameName(p *Person) string { return strings.ToUpper(p.FullName()) }
 
 // search looks for the difference of one landing.
 func (f *finder) search(l *CountLanding) LandingSearch {
 	slips := l.lastFull()
-	newest := slips[len(slips)-1]
-	r := LandingSearch{Landing: l.Landing, Remains: f.differs[l.Landing], Disagree: !f.Difference(l, slips[0]).same(f.Difference(l, newest))}
-	r.Difference = r.Remains
+	first, newest := f.differenceOf(l, slips, 0), f.differenceOf(l, slips, len(slips)-1)
+	slip := slips[len(slips)-1]
+	r := LandingSearch{Landing: l.Landing, Difference: newest, Remains: newest, Disagree: !first.same(newest)}
 	var list []Explanation
 	for _, m := range f.movesOf(l) {
-		if m.Entry > newest.Entry && !m.Happened.After(newest.Counted) {
+		if m.Entry > slip.Entry && !m.Happened.After(slip.Counted) {
 			r.Difference.By += m.delta(l.Landing) // as the roll was when the slip came in
 			entry := m.Entry
 			list = append(list, f.about(Explanation{Kind: ExplainedLate, Person: m.Person, Landing: otherOf(m, l.Landing), Entry: &entry,
@@ -192,12 +204,12 @@ func (f *finder) search(l *CountLanding) LandingSearch {
 		}
 	}
 	if r.Disagree {
-		list = append(list, Explanation{Kind: CountersDisagree, By: newest.Number - slips[0].Number})
+		list = append(list, Explanation{Kind: CountersDisagree, By: slip.Number - slips[0].Number})
 	}
 	if f.count.Kind == NamedCount {
-		list = append(list, f.byName(l, slips)...)
+		list = append(list, f.byName(l)...)
 	} else {
-		list = append(list, f.byNumber(l, newest, r.Remains.By)...)
+		list = append(list, f.byNumber(l, slip, r.Remains.By)...)
 	}
 	slices.SortStableFunc(list, func(a, b Explanation) int {
 		return cmp.Or(cmp.Compare(explanationRank[a.Kind], explanationRank[b.Kind]), cmp.Compare(a.near, b.near), cmp.Compare(a.Person, b.Person), cmp.Compare(a.Landing, b.Landing))
@@ -208,6 +220,14 @@ func (f *finder) search(l *CountLanding) LandingSearch {
 		r.Explanations = []Explanation{}
 	}
 	return r
+}
+
+// differenceOf is that of one of the newest slips of a landing, worked out once.
+func (f *finder) differenceOf(l *CountLanding, slips []*GivenSlip, i int) CountDifference {
+	if known := f.slips[l.Landing]; i < len(known) {
+		return known[i].CountDifference
+	}
+	return f.Difference(l, slips[i])
 }
 
 func otherOf(m *CountMove, landing string) string {
@@ -245,15 +265,15 @@ func (f *finder) byNumber(l *CountLanding, newest *GivenSlip, by int) (list []Ex
 			if entry := h.Entry; entry >= 0 {
 				e.Entry = &entry
 			}
-			if d, ok := f.differs[other]; ok && d.By*by < 0 {
+			if f.by[other]*by < 0 {
 				e.Kind = MovedOpposite
 			}
 			list = append(list, f.about(e))
 		}
 	}
-	for landing, d := range f.differs {
-		if landing != l.Landing && d.By*by < 0 {
-			list = append(list, Explanation{Kind: NeighbourOpposite, Landing: landing, By: d.By, near: f.distance(l.Landing, landing)})
+	for landing, other := range f.by {
+		if landing != l.Landing && other*by < 0 {
+			list = append(list, Explanation{Kind: NeighbourOpposite, Landing: landing, By: other, near: f.distance(l.Landing, landing)})
 		}
 	}
 	if by > 0 {
@@ -311,17 +331,16 @@ func abs(n int) int {
 
 // byName says exactly who is missing and who is too many, by any slip of the round, and
 // where the roll has them.
-func (f *finder) byName(l *CountLanding, slips []*GivenSlip) (list []Explanation) {
+func (f *finder) byName(l *CountLanding) (list []Explanation) {
 	missing, extra := map[string]struct{}{}, map[string]struct{}{}
-	for _, slip := range slips {
-		d := f.Difference(l, slip)
-		for _, person := range d.Missing {
+	for _, slip := range f.slips[l.Landing] {
+		for _, person := range slip.Missing {
 			missing[person] = struct{}{}
 		}
-		for _, person := range d.Extra {
+		for _, person := range slip.Extra {
 			extra[person] = struct{}{}
 		}
-		for _, stranger := range slip.Strangers {
+		for _, stranger := range slip.GivenSlip.Strangers {
 			list = append(list, Explanation{Kind: StrangerOnSlip, Name: stranger, By: 1})
 		}
 	}
@@ -330,13 +349,12 @@ func (f *finder) byName(l *CountLanding, slips []*GivenSlip) (list []Explanation
 	}
 	for _, person := range sortedKeys(extra) {
 		e := f.about(Explanation{Kind: HeldElsewhere, Person: person, By: 1})
-		h := f.Holdings.Get(person)
-		if h != nil {
+		if h := f.Holdings.Get(person); h != nil {
 			e.Landing, e.Happened = f.CountUnit(h.At.Place), h.Since
 		}
 		if f.People.Get(person) == nil {
 			e.Kind = NotOnRegister
-		} else if at := f.otherThan(person, l.Landing); at != "" {
+		} else if at := f.seenBeside(person, l.Landing); at != "" {
 			e.Kind, e.Landing = CountedTwice, at
 		}
 		list = append(list, e)
@@ -346,17 +364,14 @@ func (f *finder) byName(l *CountLanding, slips []*GivenSlip) (list []Explanation
 
 func (f *finder) missing(l *CountLanding, person string) Explanation {
 	e := f.about(Explanation{Kind: NobodySaw, Person: person, By: -1})
-	if at := f.otherThan(person, l.Landing); at != "" {
+	if at := f.seenBeside(person, l.Landing); at != "" {
 		e.Kind, e.Landing = CountedElsewhere, at
 		return e
 	}
 	if p := f.People.Get(person); p != nil {
-		for _, twin := range f.extra[f.sameName(p)] {
+		for _, twin := range f.alike[sameName(p)] {
 			if twin != person {
-				e.Kind, e.Other = SameNameMissing, twin
-				if at := f.seen[twin]; len(at) > 0 {
-					e.Landing = at[0]
-				}
+				e.Kind, e.Other, e.Landing = SameNameMissing, twin, f.extraOn[twin][0]
 				break
 			}
 		}
@@ -364,11 +379,22 @@ func (f *finder) missing(l *CountLanding, person string) Explanation {
 	return e
 }
 
-// otherThan is a landing other than one on whose slips a person is.
-func (f *finder) otherThan(person, landing string) string {
-	for _, at := range f.seen[person] {
+// seenBeside is a landing other than one on whose slips a person is: too many there, or
+// where the roll has them.
+func (f *finder) seenBeside(person, landing string) string {
+	for _, at := range f.extraOn[person] {
 		if at != landing {
 			return at
+		}
+	}
+	h := f.Holdings.Get(person)
+	if h == nil {
+		return ""
+	}
+	home := f.CountUnit(h.At.Place)
+	for _, slip := range f.slips[home] {
+		if _, seen := slices.BinarySearch(slip.People, person); seen && home != landing {
+			return home
 		}
 	}
 	return ""

@@ -70,38 +70,40 @@ func (s *State) Difference(l *CountLanding, slip *GivenSlip) CountDifference {
 	if c := s.Counts.Get(l.Count); c == nil || c.Kind != NamedCount {
 		return d
 	}
-	expected := s.namesAt(l, slip.Counted)
-	for _, person := range slip.People {
-		if _, ok := expected[person]; ok {
-			delete(expected, person)
-		} else {
-			d.Extra = append(d.Extra, person)
+	expected, seen := s.namesAt(l, slip.Counted), slip.People // both sorted
+	for len(expected) > 0 || len(seen) > 0 {
+		switch {
+		case len(seen) == 0 || (len(expected) > 0 && expected[0] < seen[0]):
+			d.Missing, expected = append(d.Missing, expected[0]), expected[1:]
+		case len(expected) == 0 || seen[0] < expected[0]:
+			d.Extra, seen = append(d.Extra, seen[0]), seen[1:]
+		default:
+			expected, seen = expected[1:], seen[1:]
 		}
-	}
-	if len(expected) > 0 {
-		d.Missing = sortedKeys(expected)
 	}
 	return d
 }
 
-// namesAt are the people whom the roll has on a landing of a named count at an instant.
-func (s *State) namesAt(l *CountLanding, at time.Time) map[string]struct{} {
-	set := make(map[string]struct{}, len(l.People)+8)
-	for _, person := range l.People {
-		set[person] = struct{}{}
-	}
+// namesAt are the people whom the roll has on a landing of a named count at an instant, by
+// prison number.
+func (s *State) namesAt(l *CountLanding, at time.Time) []string {
+	names, own := l.People, false
 	for _, m := range s.movesOf(l) {
 		if m.Happened.After(at) {
 			continue
 		}
-		if m.From == l.Landing {
-			delete(set, m.Person)
+		if !own { // the record's list is not ours to change
+			names, own = slices.Clone(names), true
 		}
-		if m.To == l.Landing {
-			set[m.Person] = struct{}{}
+		i, there := slices.BinarySearch(names, m.Person)
+		switch {
+		case m.From == l.Landing && there:
+			names = slices.Delete(names, i, i+1)
+		case m.To == l.Landing && !there:
+			names = slices.Insert(names, i, m.Person)
 		}
 	}
-	return set
+	return names
 }
 
 // round returns the slips that count in a round, the first counter's first.

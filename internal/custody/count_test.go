@@ -461,6 +461,27 @@ func TestACountGivesWay(t *testing.T) {
 	}
 }
 
+// A slip changes one row, however many landings the count has, and a movement during a
+// count one more; neither touches the count itself.
+func TestASlipCostsOneRow(t *testing.T) {
+	s := wing(t)
+	count := s.opened(custody.FormalCount, habeastest.Origin)
+	rows := func() (counts, landings, moves int) {
+		return len(s.State.Counts.TakeTouched()), len(s.State.CountLandings.TakeTouched()), len(s.State.CountMoves.TakeTouched())
+	}
+	rows()
+	for _, hand := range []string{"landing", "landing2", "landing3"} {
+		s.fact(hand, slip(count, landingA, hand, 6))
+		if counts, landings, moves := rows(); counts != 0 || landings != 1 || moves != 0 {
+			t.Errorf("a slip changed %d counts, %d landings, %d movements", counts, landings, moves)
+		}
+	}
+	s.ok("reception", move(s.p[0], cellB1))
+	if counts, landings, moves := rows(); counts != 0 || landings != 0 || moves != 1 {
+		t.Errorf("a movement changed %d counts, %d landings, %d movements", counts, landings, moves)
+	}
+}
+
 // Settings have bounds, and what loosens the norm takes a reason.
 func TestCountRules(t *testing.T) {
 	s := wing(t)
