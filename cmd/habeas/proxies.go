@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -51,6 +52,9 @@ func behindProxies(networks []netip.Prefix, next http.Handler) http.Handler {
 			from = hop.Unmap().WithZone("")
 		}
 		known := *r
+		if r.TLS == nil && r.Header.Get("X-Forwarded-Proto") == "https" {
+			known.TLS = new(tls.ConnectionState) // the line is encrypted as far as the proxy: cookies and headers say so
+		}
 		known.RemoteAddr = netip.AddrPortFrom(from, connection.Port()).String()
 		next.ServeHTTP(w, &known)
 	})

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/seal"
 	"habeas.example/habeas/internal/web"
 )
@@ -24,6 +25,12 @@ type serveCommand struct {
 	Witness      []string `placeholder:"URL=KEY"`
 	TrustedProxy []string
 	WitnessEach  time.Duration `default:"10s"`
+	URL          string        `name:"url" placeholder:"URL"`
+	Demand       string        `default:"password" enum:"password,second-factor,passkey,provider"`
+	FreshHand    time.Duration `default:"15m"`
+	OIDCIssuer   string        `name:"oidc-issuer" placeholder:"URL"`
+	OIDCClient   string        `name:"oidc-client" placeholder:"ID"`
+	OIDCSecret   string        `name:"oidc-secret" placeholder:"SECRET"`
 }
 
 // Run serves until it is told to stop.
@@ -47,8 +54,8 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	config := c.config()
-	config.Origin = c.Origin
-	s, err := openService(ctx, config)
+	config.Origin, config.FreshHand = c.Origin, c.FreshHand
+	s, err := openFor(ctx, config, c.entrance(listener.Addr().String()))
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -60,7 +67,37 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err := announce(t, listener, c.TLSCert != "", c.AddressFile); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	if err := announceFirst(ctx, t, s, c.entrance(listener.Addr().String()).URL); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	return serve(ctx, listener, behindProxies(proxies, s.handler), [2]string{c.TLSCert, c.TLSKey})
+}
+
+// entrance is what the service demands of those who come in. Without --url it is found
+// where it listens.
+func (c *serveCommand) entrance(address string) access.Config {
+	config := access.Config{Demand: access.Demand(c.Demand), URL: strings.TrimSuffix(c.URL, "/")}
+	if config.URL == "" {
+		config.URL = "http://" + address
+		if c.TLSCert != "" {
+			config.URL = "https://" + address
+		}
+	}
+	if c.OIDCIssuer != "" {
+		config.Provider = &access.Provider{Issuer: c.OIDCIssuer, ClientID: c.OIDCClient, ClientSecret: c.OIDCSecret, RedirectURL: config.URL + "/sign-in/provider/return"}
+	}
+	return config
+}
+
+// announceFirst prints the one-time link of the first engineer, on a service that has
+// nobody in office yet: there is no default password.
+func announceFirst(ctx context.Context, t *terminal, s *service, base string) error {
+	secret, isNew, err := s.access.FirstLink(ctx)
+	if err != nil || !isNew {
+		return err
+	}
+	_, err = fmt.Fprintln(t.out, t.words.Say("cli.first-link", map[string]any{"address": base + "/first?key=" + secret}))
+	return err
 }
 
 // listen opens the address; without TLS it must be loopback, so that no password ever

@@ -34,8 +34,13 @@ type service struct {
 	handler  http.Handler
 }
 
-// openService opens the book and wires desks and doors to it.
+// openService opens the book and wires desks and doors to it, as commands on the machine need them.
 func openService(ctx context.Context, config book.Config) (*service, error) {
+	return openFor(ctx, config, access.Config{})
+}
+
+// openFor is openService with what the service demands of those who come in.
+func openFor(ctx context.Context, config book.Config, entrance access.Config) (*service, error) {
 	if config.Clock == nil {
 		config.Clock = time.Now
 	}
@@ -48,11 +53,15 @@ func openService(ctx context.Context, config book.Config) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
+	entrance.Clock, entrance.Random = config.Clock, rand.Reader
 	s := &service{book: b, transfer: transfer.New(b), count: count.New(b, nil), cells: cells.New(b)}
 	if s.roll, err = roll.New(ctx, b); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	if s.access, err = access.New(ctx, b, access.Config{Clock: config.Clock, Random: rand.Reader}); err != nil {
+	if s.access, err = access.New(ctx, b, entrance); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	if err := s.access.RecordRules(ctx, policies); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	log := slog.Default()

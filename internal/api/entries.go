@@ -137,7 +137,7 @@ func (d *door) seesEntry(official string, stored book.Stored) (sees bool, err er
 	if err != nil {
 		return false, err
 	}
-	d.Book.Read(func(s *custody.State) { sees = s.SeesEntry(official, e) })
+	d.Book.Read(func(s *custody.State) { sees = s.SeesEntry(official, custody.ReadBook, e) })
 	return sees, nil
 }
 

@@ -33,10 +33,11 @@ func (s *State) SeenAt(official, person string) []string {
 	return places
 }
 
-// SeesEntry reports whether an official may read an entry of the book: whoever serves the
+// SeesEntry reports whether an official may read an entry of the book under an action
+// (ReadBook; or ReadRecords, for one entry that they were led to): whoever serves the
 // whole service reads all, others what concerns their places, then or now.
-func (s *State) SeesEntry(official string, e *Entry) bool {
-	if s.May(official, ReadBook, WholeService) == nil {
+func (s *State) SeesEntry(official string, action Action, e *Entry) bool {
+	if s.May(official, action, WholeService) == nil {
 		return true
 	}
 	places := make([]string, 0, 8)
@@ -66,7 +67,7 @@ func (s *State) SeesEntry(official string, e *Entry) bool {
 	case *Transfer:
 		add(d.From, d.To)
 	}
-	return len(places) > 0 && s.May(official, ReadBook, places...) == nil
+	return len(places) > 0 && s.May(official, action, places...) == nil
 }
 
 // Shielded is a refusal as an official may read it: one that tells of somebody whose record

@@ -117,8 +117,8 @@ func (d *pages) feed(v *page.Visit) error {
 }
 
 // sees reports whether an official may read an entry, as far as the places that they serve go.
-func (d *pages) sees(official string, e *custody.Entry) (sees bool) {
-	d.Book.Read(func(s *custody.State) { sees = s.SeesEntry(official, e) })
+func (d *pages) sees(official string, action custody.Action, e *custody.Entry) (sees bool) {
+	d.Book.Read(func(s *custody.State) { sees = s.SeesEntry(official, action, e) })
 	return sees
 }
 
@@ -162,7 +162,7 @@ func (d *pages) readFeed(ctx context.Context, p *Feed, official string) error {
 			if err != nil {
 				return err
 			}
-			if !p.Filter.holds(e) || !d.sees(official, e) {
+			if !p.Filter.holds(e) || !d.sees(official, custody.ReadBook, e) {
 				continue
 			}
 			if found = append(found, e); len(found) == page.PageSize {
@@ -301,12 +301,15 @@ func (d *pages) openEntry(v *page.Visit) (e *custody.Entry, look int64, err erro
 		return nil, 0, err
 	}
 	if e.Person == "" || e.Kind == custody.RecordRead {
-		if v.May(custody.ReadBook) == nil && !d.sees(v.Official.Name, e) {
+		if !d.sees(v.Official.Name, action, e) {
 			return nil, 0, fmt.Errorf("entry %d: %w", number, book.ErrNotFound) // it concerns places that they do not serve
 		}
 		return e, -1, nil
 	}
 	w, err := d.roll.Look(v.R.Context(), v.Command(), e.Person, "")
+	if errors.Is(err, custody.Refused("unknown-person")) {
+		err = fmt.Errorf("entry %d: %w", number, book.ErrNotFound) // not even whom it is about
+	}
 	return e, w.First, err
 }
 

@@ -10,6 +10,7 @@ import (
 // Names of the cookies. The API reads the session's too.
 const (
 	sessionCookie  = "habeas_session"
+	secureCookie   = "__Host-" + sessionCookie // where the line is encrypted: no other host can plant it
 	languageCookie = "habeas_language"
 	wallCookie     = "habeas_wall"
 )
@@ -17,16 +18,28 @@ const (
 const aYear = 365 * 24 * 3600
 
 // SessionOf returns the token of the session that a request belongs to; empty: none.
-func SessionOf(r *http.Request) string { return cookie(r, sessionCookie) }
+func SessionOf(r *http.Request) string {
+	if r.TLS != nil {
+		return cookie(r, secureCookie)
+	}
+	return cookie(r, sessionCookie)
+}
+
+func sessionCookieOf(r *http.Request) string {
+	if r.TLS != nil {
+		return secureCookie
+	}
+	return sessionCookie
+}
 
 // KeepSession gives the browser the token of its session, until it is closed.
 func (v *Visit) KeepSession(token string) {
-	http.SetCookie(v.W, &http.Cookie{Name: sessionCookie, Value: token, Path: "/", HttpOnly: true, Secure: v.R.TLS != nil, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(v.W, &http.Cookie{Name: sessionCookieOf(v.R), Value: token, Path: "/", HttpOnly: true, Secure: v.R.TLS != nil, SameSite: http.SameSiteStrictMode})
 }
 
 // ForgetSession takes the token from the browser.
 func (v *Visit) ForgetSession() {
-	http.SetCookie(v.W, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: v.R.TLS != nil, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(v.W, &http.Cookie{Name: sessionCookieOf(v.R), Path: "/", MaxAge: -1, HttpOnly: true, Secure: v.R.TLS != nil, SameSite: http.SameSiteStrictMode})
 }
 
 // KeepLanguage keeps the language that somebody chose for a year.

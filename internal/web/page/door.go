@@ -151,14 +151,20 @@ func (d *Door) recognise(v *Visit) error {
 	if token == "" {
 		return nil
 	}
-	official, err := d.Access.Who(v.R.Context(), token)
+	signed, err := d.Access.WhoFrom(v.R.Context(), token, v.R.UserAgent())
 	switch {
 	case errors.Is(err, custody.Refused("signed-out")):
+		return nil
+	case errors.Is(err, custody.Refused("session-locked")):
+		v.Waits = "/unlock"
+		return nil
+	case errors.Is(err, custody.Refused("second-factor-needed")):
+		v.Waits = "/second-factor"
 		return nil
 	case err != nil:
 		return fmt.Errorf("recognise a session: %w", err)
 	}
-	v.Official = &official
+	v.Official, v.Session, v.hand = &signed.Official, signed.Session, signed.Hand
 	return nil
 }
 
@@ -169,7 +175,15 @@ type Visit struct {
 	Official *custody.Official // nil: not signed in
 	Speaker  *words.Speaker
 	Now      time.Time
+	Session  string // its public name
+	Waits    string // the page at which a session waits that is locked, or has not shown enough; empty: it does not
+	hand     time.Time
 	door     *Door
+}
+
+// Source is where the request comes from.
+func (v *Visit) Source() access.Source {
+	return access.Source{Address: v.R.RemoteAddr, Agent: v.R.UserAgent()}
 }
 
 // May refuses an action that the official may not do, or not about these places.
@@ -185,9 +199,9 @@ func (v *Visit) Sighted() (err error) {
 }
 
 // Scope tells apart the officials to whom the same page shows different people: what is made for one of a scope serves the
-// others. Those who serve a part of the service have a scope of their own.
+// others. Those who serve a part of the service, or see more through broken glass, have a scope of their own.
 func (v *Visit) Scope() string {
-	if v.Official.Establishment != "" {
+	if v.Official.Establishment != "" || len(v.door.Access.Glass(v.Official.Name)) > 0 {
 		return v.Official.Name
 	}
 	roles := make([]string, len(v.Official.Roles))
@@ -199,7 +213,9 @@ func (v *Visit) Scope() string {
 }
 
 // Command is how this official's commands come to the book.
-func (v *Visit) Command() book.Command { return book.Command{By: v.Official.Name} }
+func (v *Visit) Command() book.Command {
+	return book.Command{By: v.Official.Name, Hand: v.hand}
+}
 
 // Say says a message; its parameters follow as name and value in turn.
 func (v *Visit) Say(id string, pairs ...any) string { return v.Speaker.Say(id, params(pairs)) }

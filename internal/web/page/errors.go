@@ -66,6 +66,9 @@ func (d *Door) askToSignIn(v *Visit) {
 		return
 	}
 	to := "/sign-in"
+	if v.Waits != "" {
+		to = v.Waits
+	}
 	if v.AsksForPart() { // the whole page must go there, not a part of it
 		v.W.Header().Set("HX-Redirect", to)
 		v.W.WriteHeader(http.StatusNoContent)

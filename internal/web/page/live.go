@@ -107,7 +107,7 @@ func (d *Door) Stream(v *Visit, key string, make func(time.Time) (templ.Componen
 			}
 		}
 		if _, err := d.Access.Who(ctx, SessionOf(v.R)); err != nil {
-			if errors.Is(err, custody.Refused("signed-out")) {
+			if _, refused := custody.RefusalOf(err); refused {
 				_ = send("signed-out", []byte("-"))
 			}
 			return nil

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/web/page"
 )
@@ -18,13 +19,27 @@ func Add(d *page.Door) {
 	d.Open("GET /sign-in", p.show)
 	d.Open("POST /sign-in", p.signIn)
 	d.Open("POST /sign-out", p.signOut)
+	d.Open("GET /sign-in/provider", p.askProvider)
+	d.Open("GET /sign-in/provider/return", p.returnFromProvider)
+	d.Open("GET /unlock", p.showUnlock)
+	d.Open("POST /unlock", p.unlock)
+	d.Open("GET /second-factor", p.showFactor)
+	d.Open("POST /second-factor", p.confirmFactor)
+	d.Open("GET /first", p.showFirst)
+	d.Open("POST /first", p.first)
+	d.SignedIn("GET /sessions", p.sessions)
+	d.SignedIn("POST /sessions/lock", p.lock)
+	d.SignedIn("POST /sessions/{id}/end", p.endSession)
 	d.Open("POST /language", p.chooseLanguage)
 }
 
 // Form is the page that asks who one is.
 type Form struct {
 	Next string // where to go on
-	Form page.Form
+	Code bool   // a code is asked for too
+	// Provider says that the service has an OpenID provider of its own.
+	Provider bool
+	Form     page.Form
 }
 
 func (p *pages) show(v *page.Visit) error {
@@ -32,23 +47,24 @@ func (p *pages) show(v *page.Visit) error {
 	if v.Official != nil {
 		return v.SeeOther(next)
 	}
-	return v.Show(http.StatusOK, formPage(v.Frame("", v.Say("page.sign-in.title"), ""), Form{Next: next}))
+	return v.Show(http.StatusOK, formPage(v.Frame("", v.Say("page.sign-in.title"), ""), Form{Next: next, Provider: p.Access.HasProvider()}))
 }
 
 func (p *pages) signIn(v *page.Visit) error {
 	if err := v.ReadForm(); err != nil {
 		return err
 	}
-	form := Form{Next: page.LocalAddress(v.R.PostForm.Get("next")), Form: v.Sent()}
-	token, _, err := p.Access.SignIn(v.R.Context(), strings.TrimSpace(v.R.PostForm.Get("name")), v.R.PostForm.Get("password"), v.R.RemoteAddr)
+	form := Form{Next: page.LocalAddress(v.R.PostForm.Get("next")), Form: v.Sent(), Provider: p.Access.HasProvider()}
+	proof := access.Proof{Name: strings.TrimSpace(v.R.PostForm.Get("name")), Password: v.R.PostForm.Get("password"), Code: v.R.PostForm.Get("code")}
+	token, _, err := p.Access.Enter(v.R.Context(), proof, v.Source())
 	if refusal, ok := custody.RefusalOf(err); ok {
-		status := http.StatusUnauthorized
-		if errors.Is(err, custody.Refused("too-many-attempts")) {
-			status = http.StatusTooManyRequests
-			v.W.Header().Set("Retry-After", refusal.Params["seconds"])
+		form.Code = proof.Code != "" || errors.Is(err, custody.Refused("code-needed"))
+		at := "name"
+		if errors.Is(err, custody.Refused("code-needed")) {
+			at = "code"
 		}
-		form.Form.Mend("name", page.SayRefusal(v.Speaker, refusal))
-		return v.Show(status, formPage(v.Frame("", v.Say("page.sign-in.title"), ""), form))
+		form.Form.Mend(at, page.SayRefusal(v.Speaker, refusal))
+		return v.Show(refusedStatus(v, refusal), formPage(v.Frame("", v.Say("page.sign-in.title"), ""), form))
 	}
 	if err != nil {
 		return err

@@ -1,0 +1,148 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"habeas.example/habeas/internal/access"
+	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/web/page"
+)
+
+// refusedStatus is the status of a page that refuses a sign-in.
+func refusedStatus(v *page.Visit, refusal *custody.Refusal) int {
+	if refusal.Code == "too-many-attempts" {
+		v.W.Header().Set("Retry-After", refusal.Params["seconds"])
+		return http.StatusTooManyRequests
+	}
+	return http.StatusUnauthorized
+}
+
+// Factor is the page that sets up codes from an authenticator app.
+type Factor struct {
+	access.Enrolment
+	Form page.Form
+}
+
+// First is the page of the first engineer of a new service.
+type First struct {
+	Link string
+	Form page.Form
+}
+
+// Sessions is the page of one's own sessions.
+type Sessions struct{ List []access.Session }
+
+// showUnlock asks the official of a session that waits to prove who they are again.
+func (p *pages) showUnlock(v *page.Visit) error {
+	return v.Show(http.StatusOK, unlockPage(v.Frame("", v.Say("page.unlock.title"), ""), Form{Next: page.LocalAddress(v.R.FormValue("next"))}))
+}
+
+func (p *pages) unlock(v *page.Visit) error {
+	if err := v.ReadForm(); err != nil {
+		return err
+	}
+	form := Form{Next: page.LocalAddress(v.R.PostForm.Get("next")), Form: v.Sent()}
+	proof := access.Proof{Password: v.R.PostForm.Get("password"), Code: v.R.PostForm.Get("code")}
+	token, err := p.Access.Prove(v.R.Context(), page.SessionOf(v.R), proof, v.Source())
+	if errors.Is(err, custody.Refused("signed-out")) {
+		return v.SeeOther("/sign-in")
+	}
+	if refusal, ok := custody.RefusalOf(err); ok {
+		form.Code = proof.Code != "" || errors.Is(err, custody.Refused("code-needed"))
+		form.Form.Mend("password", page.SayRefusal(v.Speaker, refusal))
+		return v.Show(refusedStatus(v, refusal), unlockPage(v.Frame("", v.Say("page.unlock.title"), ""), form))
+	}
+	if err != nil {
+		return err
+	}
+	v.KeepSession(token)
+	return v.SeeOther(form.Next)
+}
+
+// showFactor shows what to set an authenticator app up with. Somebody whose session waits
+// for it may always; whoever has one already needs a fresh hand to change it.
+func (p *pages) showFactor(v *page.Visit) error {
+	holder, err := p.Access.Holder(v.R.Context(), page.SessionOf(v.R))
+	if errors.Is(err, custody.Refused("signed-out")) {
+		return v.SeeOther("/sign-in")
+	}
+	if err != nil {
+		return err
+	}
+	if holder.Locked || v.Now.Sub(holder.Hand) > p.Book.FreshHand() {
+		return v.SeeOther("/unlock?next=/second-factor")
+	}
+	enrolment, err := p.Access.BeginSecondFactor(v.R.Context(), holder.Official.Name)
+	if err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, factorPage(v.Frame("", v.Say("page.second-factor.title"), ""), Factor{Enrolment: enrolment}))
+}
+
+func (p *pages) confirmFactor(v *page.Visit) error {
+	if err := v.ReadForm(); err != nil {
+		return err
+	}
+	token, err := p.Access.ConfirmSecondFactor(v.R.Context(), page.SessionOf(v.R), v.R.PostForm.Get("code"), v.Source())
+	switch refusal, refused := custody.RefusalOf(err); {
+	case errors.Is(err, custody.Refused("signed-out")):
+		return v.SeeOther("/sign-in")
+	case errors.Is(err, custody.Refused("enrolment-lapsed")):
+		return v.SeeOther("/second-factor")
+	case refused:
+		f := Factor{Form: v.Sent()}
+		f.Form.Mend("code", page.SayRefusal(v.Speaker, refusal))
+		return v.Show(refusedStatus(v, refusal), factorPage(v.Frame("", v.Say("page.second-factor.title"), ""), f))
+	case err != nil:
+		return err
+	}
+	v.KeepSession(token)
+	return v.SeeOther("/")
+}
+
+// showFirst shows the form of the first engineer. Looking at it uses nothing up.
+func (p *pages) showFirst(v *page.Visit) error {
+	return v.Show(http.StatusOK, firstPage(v.Frame("", v.Say("page.first.title"), ""), First{Link: v.R.FormValue("key")}))
+}
+
+func (p *pages) first(v *page.Visit) error {
+	if err := v.ReadForm(); err != nil {
+		return err
+	}
+	form := First{Link: v.R.PostForm.Get("key"), Form: v.Sent()}
+	o := custody.Official{Name: strings.TrimSpace(v.R.PostForm.Get("name")), FullName: v.Typed("fullName")}
+	token, err := p.Access.Found(v.R.Context(), form.Link, o, v.R.PostForm.Get("password"), v.Source())
+	if refusal, ok := custody.RefusalOf(err); ok {
+		form.Form.Mend("name", page.SayRefusal(v.Speaker, refusal))
+		return v.Show(refusedStatus(v, refusal), firstPage(v.Frame("", v.Say("page.first.title"), ""), form))
+	}
+	if err != nil {
+		return err
+	}
+	v.KeepSession(token)
+	return v.SeeOther("/")
+}
+
+func (p *pages) sessions(v *page.Visit) error {
+	list, err := p.Access.Sessions(v.Official.Name, v.Official.Name, v.Session)
+	if err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, sessionsPage(v.Frame("", v.Say("page.sessions.title"), ""), Sessions{list}))
+}
+
+func (p *pages) lock(v *page.Visit) error {
+	if err := p.Access.Lock(v.R.Context(), page.SessionOf(v.R)); err != nil {
+		return err
+	}
+	return v.SeeOther("/unlock")
+}
+
+func (p *pages) endSession(v *page.Visit) error {
+	if err := p.Access.EndSession(v.R.Context(), v.Command(), v.R.PathValue("id")); err != nil {
+		return err
+	}
+	return v.SeeOther("/sessions")
+}
