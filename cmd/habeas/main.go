@@ -46,6 +46,7 @@ type commands struct {
 	CheckReceipt checkReceiptCommand `cmd:""`
 	Witness      witnessCommand      `cmd:""`
 	User         userCommand         `cmd:""`
+	Monitor      monitorCommand      `cmd:""`
 	Bench        benchCommand        `cmd:""`
 	Gallery      galleryCommand      `cmd:""`
 	Version      versionCommand      `cmd:""`

@@ -24,6 +24,10 @@ func (d *door) log(mux *http.ServeMux) {
 	mux.HandleFunc("GET /log/key", func(w http.ResponseWriter, r *http.Request) {
 		d.serveLog(w, r, "text/plain; charset=utf-8", "no-cache", []byte(d.Book.VerifierKey()+"\n"), nil)
 	})
+	mux.HandleFunc("GET /log/notices", func(w http.ResponseWriter, r *http.Request) {
+		text, err := d.Book.Notices(r.Context())
+		d.serveLog(w, r, "text/plain; charset=utf-8", "no-cache", text, err)
+	})
 	mux.HandleFunc("GET /log/tile/", func(w http.ResponseWriter, r *http.Request) {
 		tile, err := d.tile(r.Context(), strings.TrimPrefix(r.URL.Path, "/log/"))
 		d.serveLog(w, r, "application/octet-stream", "public, max-age=31536000, immutable", tile, err)

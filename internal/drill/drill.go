@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -115,6 +116,12 @@ func (p *play) appoint(ctx context.Context) error {
 func (p *play) appointRest(ctx context.Context) error {
 	for _, o := range cast()[1:] {
 		password := p.Password()
+		if slices.Contains(o.roles, custody.Monitor) {
+			if err := p.appointMonitor(ctx, o, password); err != nil {
+				return err
+			}
+			continue
+		}
 		_, err := p.as("ingeniera").order(ctx, "/officials", map[string]any{"password": password,
 			"official": custody.Official{Name: o.name, FullName: o.fullName, Roles: o.roles, Establishment: o.establishment}})
 		if err != nil {
@@ -128,6 +135,41 @@ func (p *play) appointRest(ctx context.Context) error {
 		p.outcome.Officials = append(p.outcome.Officials, Credential{o.name, password})
 		p.Progress("appoint", 1)
 	}
+	return nil
+}
+
+// appointMonitor appoints the monitor as nobody can alone: the engineer proposes, the
+// governor confirms, and each gives one half of the way in.
+func (p *play) appointMonitor(ctx context.Context, o officialCast, password string) error {
+	keys := []*session{p.as("ingeniera"), p.as("directora")}
+	proposed, err := keys[0].order(ctx, "/monitors/changes", map[string]any{"act": custody.AppointMonitor, "reason": "Designación del mecanismo nacional de prevención",
+		"appointment": custody.Official{Name: o.name, FullName: o.fullName, Roles: o.roles, Establishment: o.establishment}})
+	if err != nil {
+		return err
+	}
+	if _, err := keys[1].order(ctx, "/monitors/changes/"+proposed.ID+"/confirmation", nil); err != nil {
+		return err
+	}
+	var codes [2]string
+	for i, key := range keys {
+		var half struct {
+			Code string `json:"code"`
+		}
+		if err := key.call(ctx, http.MethodPost, "/officials/"+o.name+"/recovery", struct{}{}, &half); err != nil {
+			return err
+		}
+		codes[i] = half.Code
+	}
+	if err := keys[0].send(ctx, http.MethodPost, "/recovery", "", map[string]any{"name": o.name, "codes": codes, "password": password}, nil); err != nil {
+		return err
+	}
+	s, err := signIn(ctx, p.HTTP, p.BaseURL, Credential{o.name, password}, p.run)
+	if err != nil {
+		return err
+	}
+	p.sessions[o.name] = s
+	p.outcome.Officials = append(p.outcome.Officials, Credential{o.name, password})
+	p.Progress("appoint", 1)
 	return nil
 }
 

@@ -328,6 +328,12 @@ func (p *Play) Posts(establishment string) {
 	p.t.Helper()
 	for _, r := range custody.Roles {
 		o := custody.Official{Name: string(r) + "." + establishment, FullName: "Official " + string(r), Roles: []custody.Role{r}, Establishment: establishment}
+		if r == custody.Monitor { // takes two keys, which are the access desk's
+			if _, err := Do(p.Book, book.Command{By: "engineer"}, Once(func(s *custody.State, _ time.Time) (custody.Entry, error) { return s.Appoint(o) })); err != nil {
+				p.t.Fatalf("appoint %s: %v", o.Name, err)
+			}
+			continue
+		}
 		p.As("engineer").acts(func(ctx context.Context, c book.Command) (book.Written, error) { return p.Roll.Appoint(ctx, c, o) })
 	}
 }

@@ -2,6 +2,7 @@ package roll
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -84,12 +85,12 @@ func (d *Desk) BringBack(ctx context.Context, c book.Command, place string) (boo
 	})
 }
 
-// Appoint appoints an official, or changes an appointment. An appointed monitor is beyond
-// the reach of those who are watched (code "monitor-protected"): only the console changes
-// or dismisses one.
+// Appoint appoints an official, or changes an appointment. A monitor is beyond the reach of
+// any one person, the console included (code "monitor-protected"): the access desk appoints,
+// changes and dismisses one, by two keys.
 func (d *Desk) Appoint(ctx context.Context, c book.Command, o custody.Official) (book.Written, error) {
 	return d.book.One(ctx, c, custody.KeepOfficials, func(tx *book.Tx) (custody.Entry, error) {
-		if err := protectMonitor(tx, c, o.Name); err != nil {
+		if err := protectMonitor(tx, o.Name, o.Roles...); err != nil {
 			return custody.Entry{}, err
 		}
 		// Whoever appoints answers for where the official serves now, and where they served before.
@@ -112,8 +113,8 @@ func whereServing(o custody.Official) string {
 	return o.Establishment // also of whoever serves a part of it: the governor of the whole appoints
 }
 
-func protectMonitor(tx *book.Tx, c book.Command, name string) error {
-	if o := tx.State().Officials.Get(name); o != nil && o.Has(custody.Monitor) && !c.Console {
+func protectMonitor(tx *book.Tx, name string, roles ...custody.Role) error {
+	if tx.State().IsMonitor(name) || slices.Contains(roles, custody.Monitor) {
 		return &custody.Refusal{Code: "monitor-protected", Reason: custody.Forbidden, Params: map[string]string{"official": name}}
 	}
 	return nil
@@ -122,7 +123,7 @@ func protectMonitor(tx *book.Tx, c book.Command, name string) error {
 // Dismiss ends an official's office; open sessions may do nothing more.
 func (d *Desk) Dismiss(ctx context.Context, c book.Command, name string) (book.Written, error) {
 	return d.book.One(ctx, c, custody.KeepOfficials, func(tx *book.Tx) (custody.Entry, error) {
-		if err := protectMonitor(tx, c, name); err != nil {
+		if err := protectMonitor(tx, name); err != nil {
 			return custody.Entry{}, err
 		}
 		if o := tx.State().Officials.Get(name); o != nil {
