@@ -42,10 +42,12 @@ func (l *limits) attempt(name, from string, now time.Time) (attempt, error) {
 	if len(name) > 100 {
 		name = name[:100]
 	}
-	place := limiter(l.from, sourceOf(from), placeInterval, placeBurst, now)
-	named := limiter(l.names, strings.ToLower(name), nameInterval, nameBurst, now)
+	limits := []*rate.Limiter{limiter(l.from, sourceOf(from), placeInterval, placeBurst, now)}
+	if name != "" { // who comes by passkey or provider is named by it: nobody's guesses may hold up everybody
+		limits = append(limits, limiter(l.names, strings.ToLower(name), nameInterval, nameBurst, now))
+	}
 	var a attempt
-	for _, limit := range []*rate.Limiter{place, named} {
+	for _, limit := range limits {
 		r := limit.ReserveN(now, 1)
 		a.counted = append(a.counted, r)
 		if wait := r.DelayFrom(now); wait > 0 {
