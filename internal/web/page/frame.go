@@ -26,6 +26,8 @@ type Frame struct {
 	Stream   string // address of the page's live parts; empty: nothing on it is live
 	Wall     bool   // shown on a wall, in the dark theme
 	Trail    []Link // what the page is inside of, outermost first
+	// Loud is what nobody who looks may miss: broken glass and, for a monitor, what is done to monitors.
+	Loud []string
 	// Counting are the counts that have not cleared: they stand on every page until they do.
 	Counting []Counting
 	sections []Section
@@ -79,7 +81,46 @@ func (v *Visit) Frame(section, title, establishment string) Frame {
 		f.Zone = zoneOf(s, establishment)
 		f.Counting = countingIn(s, v.Now)
 	})
+	f.Loud = v.loud(f)
 	return f
+}
+
+// shownChanges is how many changes of monitors' accounts stand above a monitor's pages.
+const shownChanges = 3
+
+// loud is what stands above every page of the official.
+func (v *Visit) loud(f Frame) (said []string) {
+	var names map[string]string
+	glass, changes := v.door.Access.Glass(""), []*custody.MonitorChange{}
+	if v.Official.Has(custody.Monitor) {
+		changes = v.door.Access.MonitorNotices(false)
+	}
+	if len(glass)+len(changes) == 0 {
+		return nil
+	}
+	v.door.Book.Read(func(s *custody.State) {
+		names = map[string]string{}
+		for o := range s.Officials.All() {
+			names[o.Name] = o.FullName
+		}
+	})
+	for _, g := range glass {
+		said = append(said, f.Say("page.loud.glass", "name", names[g.Official], "until", f.When(g.Until), "reason", g.Reason))
+	}
+	for _, c := range changes {
+		if !c.Narrows && c.Done() {
+			continue // an appointment takes nothing from anybody
+		}
+		id := "page.loud.monitor-" + string(c.Act)
+		if !c.Done() {
+			id = "page.loud.monitor-proposed"
+		}
+		said = append(said, f.Say(id, "official", c.Official, "by", c.By, "confirmed", c.Confirmed, "at", f.When(c.At), "reason", c.Reason))
+		if len(said) == len(glass)+shownChanges {
+			break
+		}
+	}
+	return said
 }
 
 // At is the same frame at another instant, for a live part.
