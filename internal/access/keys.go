@@ -44,10 +44,12 @@ func (d *Desk) Glass(official string) []*custody.Glass {
 // "hand-not-fresh", "same-official", and those of an appointment.
 func (d *Desk) ProposeMonitor(ctx context.Context, c book.Command, change custody.MonitorChange) (book.Written, error) {
 	return d.book.One(ctx, c, custody.KeepMonitors, func(tx *book.Tx) (custody.Entry, error) {
-		if err := tx.Permit(monitorPosts(tx.State(), &change)...); err != nil {
+		e, err := tx.State().ProposeMonitor(change, tx.By(), tx.Now())
+		if err != nil {
 			return custody.Entry{}, err
 		}
-		return tx.State().ProposeMonitor(change, tx.By(), tx.Now())
+		// Whether it narrows, and so whose it is to propose, is said by the decision.
+		return e, tx.Permit(monitorPosts(tx.State(), e.Detail.(*custody.MonitorChange))...)
 	})
 }
 
@@ -76,17 +78,28 @@ func (d *Desk) ConfirmMonitor(ctx context.Context, c book.Command, id string) (b
 	return w, nil
 }
 
-// monitorPosts are the places that a change of a monitor's account concerns. Who serves one
-// establishment appoints and changes monitors of that one alone.
+// monitorPosts are the places that a change of a monitor's account concerns. To give a
+// monitor access is for every key holder to second, wherever they serve; to take some away
+// is for those alone who serve all that the monitor sees.
 func monitorPosts(s *custody.State, c *custody.MonitorChange) []string {
+	if c.Narrows || c.Appointment == nil {
+		return postsOf(s, firstOf(c.Official, appointed(c)))
+	}
+	return nil
+}
+
+func appointed(c *custody.MonitorChange) string {
 	if c.Appointment == nil {
-		return postsOf(s, c.Official)
+		return ""
 	}
-	before := s.Officials.Get(c.Appointment.Name)
-	if posts := c.Appointment.Posts(); len(posts) > 0 && (before == nil || len(before.Posts()) > 0) {
-		return posts
+	return c.Appointment.Name
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
 	}
-	return []string{custody.WholeService}
+	return b
 }
 
 // MonitorNotices are the changes to monitors' accounts, newest first: for the public those

@@ -163,7 +163,9 @@ func (d *Desk) GiveRecovery(ctx context.Context, c book.Command, official string
 	if err := d.notMonitor(official, c); err != nil {
 		return "", err
 	}
-	if err := d.recordAbout(ctx, c, custody.RecoveryGiven, official, ""); err != nil {
+	isMonitor := false // then notMonitor has seen that this official turned one of the keys
+	d.book.Read(func(s *custody.State) { isMonitor = s.IsMonitor(official) })
+	if err := d.recordAbout(ctx, c, custody.RecoveryGiven, official, "", isMonitor); err != nil {
 		return "", err
 	}
 	return d.makeLink(ctx, official, toRecover, c.By)

@@ -227,7 +227,7 @@ func (d *Desk) LinkSubject(ctx context.Context, c book.Command, official, subjec
 	if other, err := d.subjectOf(ctx, d.provider.Issuer, subject); err != nil || other != "" && other != official {
 		return errors.Join(err, forbidden("subject-taken"))
 	}
-	if err := d.recordAbout(ctx, c, custody.RecoveryGiven, official, "provider"); err != nil {
+	if err := d.recordAbout(ctx, c, custody.RecoveryGiven, official, "provider", false); err != nil {
 		return err
 	}
 	_, err := d.book.Beside().ExecContext(ctx, `INSERT INTO subject (issuer, subject, official, added) VALUES ($1, $2, $3, $4)

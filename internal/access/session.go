@@ -359,17 +359,22 @@ func (d *Desk) EndSession(ctx context.Context, c book.Command, id string) error 
 		return custody.Unknown("session", cut(id, 40))
 	}
 	if found.official != c.By {
-		if err := d.recordAbout(ctx, c, custody.SessionsEnded, found.official, id); err != nil {
+		if err := d.recordAbout(ctx, c, custody.SessionsEnded, found.official, id, false); err != nil {
 			return err
 		}
 	}
 	return d.end(ctx, key)
 }
 
-// recordAbout records what was done about the way in of another official.
-func (d *Desk) recordAbout(ctx context.Context, c book.Command, kind custody.Kind, official, note string) error {
+// recordAbout records what was done about the way in of another official: by whoever keeps
+// the sessions of where they serve, or by who turned a key for it already.
+func (d *Desk) recordAbout(ctx context.Context, c book.Command, kind custody.Kind, official, note string, keyTurned bool) error {
 	_, err := d.book.One(ctx, c, custody.KeepSessions, func(tx *book.Tx) (custody.Entry, error) {
-		if err := tx.Permit(postsOf(tx.State(), official)...); err != nil {
+		places := postsOf(tx.State(), official)
+		if keyTurned {
+			places = nil
+		}
+		if err := tx.Permit(places...); err != nil {
 			return custody.Entry{}, err
 		}
 		return custody.Entry{Kind: kind, Note: note, Detail: &custody.OfficialName{Name: official}}, nil

@@ -92,7 +92,7 @@ func ownTexts(t *testing.T, language string) map[string]bool {
 }
 
 var (
-	tomlSection = regexp.MustCompile(`^\[([a-z]+)\]$`)
+	tomlSection = regexp.MustCompile(`^\[([a-z.-]+)\]$`)
 	tomlText    = regexp.MustCompile(`^"?([A-Za-z0-9-]+)"?\s*=\s*"`)
 )
 

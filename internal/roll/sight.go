@@ -69,7 +69,15 @@ func (d *Desk) narrowed(s *custody.State, n Now) Now {
 		return n
 	}
 	places := placesOf(s, n.At, func(p *custody.Place) bool { return d.seesPlace(s, p.Code) })
-	seen := Now{At: n.At, Entry: n.Entry, AtLarge: n.AtLarge, Establishments: []EstablishmentRoll{}, Statuses: map[string]int{}}
+	seen := Now{At: n.At, Entry: n.Entry, AtLarge: n.AtLarge, Establishments: []EstablishmentRoll{}, Statuses: map[string]int{}, OverCapacity: []custody.Breach{}}
+	for _, breach := range s.OverCapacity("", n.At) {
+		if !d.seesPlace(s, breach.Place) {
+			continue
+		}
+		if seen.OverCapacityPlaces++; len(seen.OverCapacity) < overCapacityShown {
+			seen.OverCapacity = append(seen.OverCapacity, breach)
+		}
+	}
 	for _, e := range n.Establishments {
 		if d.seesPlace(s, e.Code) {
 			seen.Establishments = append(seen.Establishments, e)
