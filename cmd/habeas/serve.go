@@ -64,10 +64,10 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	for _, w := range witnesses {
 		go s.book.FollowWitness(ctx, client, w, c.WitnessEach)
 	}
-	if err := announce(t, listener, c.TLSCert != "", c.AddressFile); err != nil {
+	if err := announceFirst(ctx, t, s, c.entrance(listener.Addr().String()).URL); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if err := announceFirst(ctx, t, s, c.entrance(listener.Addr().String()).URL); err != nil {
+	if err := announce(t, listener, c.TLSCert != "", c.AddressFile); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	return serve(ctx, listener, behindProxies(proxies, s.handler), [2]string{c.TLSCert, c.TLSKey})
