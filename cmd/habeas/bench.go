@@ -20,6 +20,7 @@ type benchCommand struct {
 	Admit    benchAdmitCommand    `cmd:""`
 	Roll     benchRollCommand     `cmd:""`
 	Pages    benchPagesCommand    `cmd:""`
+	Officers benchOfficersCommand `cmd:""`
 	Search   benchSearchCommand   `cmd:""`
 	Count    benchCountCommand    `cmd:""`
 	Allocate benchAllocateCommand `cmd:""`

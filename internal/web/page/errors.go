@@ -49,6 +49,9 @@ func (d *Door) fail(v *Visit, err error) {
 		d.askToSignIn(v)
 		return
 	}
+	if v.R.Context().Err() != nil {
+		panic(http.ErrAbortHandler) // whoever asked has left, or the service is stopping: an empty page would look like an answer
+	}
 	t := d.troubleOf(v, err)
 	if t.Status >= 500 {
 		d.Log.Error("a page could not be shown", "path", v.R.URL.Path, "error", err)

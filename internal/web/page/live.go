@@ -15,13 +15,16 @@ import (
 	"habeas.example/habeas/internal/custody"
 )
 
-// How a live page is kept: at most one change in each pause, however fast the book grows;
-// a word every alive even when nothing happens, so that the browser knows that the line
-// holds; and what was made for one listener serves another for as long as fresh.
+// How a live page is kept: a change is sent at once, but at most one in each pause, however
+// fast the book grows; a word every alive even when nothing happens, so that the browser
+// knows that the line holds. What was made for one listener serves another for as long as
+// fresh, or for as long as shared although the book has grown: so hundreds who look at the
+// same cost little on a night when everybody moves, and each is told again after its pause.
 const (
 	pause    = time.Second
 	alive    = 10 * time.Second
 	fresh    = 5 * time.Second
+	shared   = pause / 4
 	patience = 20 * time.Second
 	maxParts = 200
 )
@@ -34,14 +37,15 @@ type parts struct {
 
 type part struct {
 	mu   sync.Mutex
-	size int64 // of the book when it was made
-	at   time.Time
+	size int64     // of the book when it was made
+	at   time.Time // by the service's clock
+	made time.Time // by the machine's, which paces what is sent
 	html []byte
 }
 
-// get returns a live part as the book stands: one that was made for somebody else if the
-// book has not grown since and it is fresh, or else a new one.
-func (p *parts) get(ctx context.Context, key string, size int64, now time.Time, make func(time.Time) (templ.Component, error)) ([]byte, error) {
+// get returns a live part as the book stands, or stood a moment ago, and the book's size at
+// that time: one that was made for somebody else, or else a new one.
+func (p *parts) get(ctx context.Context, key string, size int64, now time.Time, make func(time.Time) (templ.Component, error)) ([]byte, int64, error) {
 	p.mu.Lock()
 	if p.kept == nil || len(p.kept) > maxParts {
 		p.kept = map[string]*part{}
@@ -55,19 +59,21 @@ func (p *parts) get(ctx context.Context, key string, size int64, now time.Time, 
 
 	one.mu.Lock()
 	defer one.mu.Unlock()
-	if age := now.Sub(one.at); one.size == size && age >= 0 && age < fresh {
-		return one.html, nil
+	age := now.Sub(one.at)
+	if one.size >= size && age >= 0 && age < fresh || time.Since(one.made) < shared {
+		return one.html, one.size, nil
 	}
+	made := time.Now()
 	component, err := make(now)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var b bytes.Buffer
 	if err := component.Render(ctx, &b); err != nil {
-		return nil, fmt.Errorf("make the live part %s: %w", key, err)
+		return nil, 0, fmt.Errorf("make the live part %s: %w", key, err)
 	}
-	one.size, one.at, one.html = size, now, b.Bytes()
-	return one.html, nil
+	one.size, one.at, one.made, one.html = size, now, made, b.Bytes()
+	return one.html, size, nil
 }
 
 // Stream sends a part of a page again at every change of the book, as server-sent events,
@@ -89,7 +95,7 @@ func (d *Door) Stream(v *Visit, key string, make func(time.Time) (templ.Componen
 	defer ticker.Stop()
 	for {
 		grown := d.Book.Grown() // asked for before reading: a commit in between is not missed
-		html, err := d.parts.get(ctx, key, d.Book.Size(), d.Clock(), make)
+		html, size, err := d.parts.get(ctx, key, d.Book.Size(), d.Clock(), make)
 		if err != nil {
 			d.Log.Error("a live page could not be kept", "part", key, "error", err)
 			return nil // the status is sent; the browser sees the line cut and comes again
@@ -97,12 +103,16 @@ func (d *Door) Stream(v *Visit, key string, make func(time.Time) (templ.Componen
 		if send("part", html) != nil {
 			return nil
 		}
+		sent := time.Now()
+		if size < d.Book.Size() {
+			grown = over // there is more to say already
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
 		case <-grown:
-			if !rest(ctx, pause) {
+			if !rest(ctx, pause-time.Since(sent)) {
 				return nil
 			}
 		}
@@ -114,6 +124,13 @@ func (d *Door) Stream(v *Visit, key string, make func(time.Time) (templ.Componen
 		}
 	}
 }
+
+// over is done from the start.
+var over = func() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
 
 // rest waits, and reports whether the listener is still there.
 func rest(ctx context.Context, d time.Duration) bool {
