@@ -42,6 +42,9 @@ func everyKind(t testing.TB) []*custody.Entry {
 		return st.OrderRelease(custody.ReleaseOrder{Person: s.p[5], Issuer: "Court", Case: "4", Cites: []string{s.p[5] + "/A1"}, Document: "paper"}, n)
 	}))
 	s.ok("records", once(func(st *state, n time.Time) (entry, error) { return st.Release(s.p[5], "home", n, n) }))
+	s.ok("records", once(func(st *state, _ time.Time) (entry, error) {
+		return st.DropRow(custody.DroppedRow{ID: "0123456789abcdef-7", File: "people.csv", Line: 7}, habeastest.OriginReception, "a test row")
+	}))
 	s.ok("duty", once(func(st *state, n time.Time) (entry, error) {
 		return st.Die(s.p[5], custody.Death{Circumstances: "illness", Cause: "heart", Remains: "family"}, n)
 	}))

@@ -63,6 +63,7 @@ const (
 	TransferClosed   Kind = "transfer.closed"
 
 	RollPrinted Kind = "roll.printed"
+	RowDropped  Kind = "import.row-dropped"
 
 	CountRulesOrdered Kind = "count.rules-ordered"
 	CountOpened       Kind = "count.opened"
@@ -165,6 +166,7 @@ func init() {
 		MonitorConfirmed:  {detail[MonitorConfirmation](), false, applyMonitorConfirmed},
 
 		RollPrinted: {detail[RollPrint](), false, applyNothing},
+		RowDropped:  {detail[DroppedRow](), false, applyNothing},
 
 		DiscrepancyResolved: {detail[Resolution](), false, applyDiscrepancyResolved},
 		RecordRead:          {nil, true, applyNothing},

@@ -76,8 +76,23 @@ func (d *Desk) Attachment(ctx context.Context, c book.Command, hash string) (Att
 	if err != nil {
 		return Attachment{}, custody.Unknown("attachment", hash)
 	}
+	a, err := d.attachment(ctx, hash)
+	if err != nil {
+		return Attachment{}, err
+	}
+	_, err = d.book.One(ctx, c, custody.ReadRecords, func(tx *book.Tx) (custody.Entry, error) {
+		if err := tx.Permit(cited...); err != nil {
+			return custody.Entry{}, err
+		}
+		return custody.Entry{Kind: custody.RecordRead, Note: "attachment " + hash}, nil
+	})
+	return a, err
+}
+
+// attachment reads a file that was kept, and that it still is what its hash says.
+func (d *Desk) attachment(ctx context.Context, hash string) (Attachment, error) {
 	a := Attachment{Hash: hash}
-	err = d.book.Beside().QueryRowContext(ctx, "SELECT type, bytes FROM attachment WHERE hash = $1", hash).Scan(&a.Type, &a.Bytes)
+	err := d.book.Beside().QueryRowContext(ctx, "SELECT type, bytes FROM attachment WHERE hash = $1", hash).Scan(&a.Type, &a.Bytes)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Attachment{}, custody.Unknown("attachment", hash)
 	}
@@ -87,11 +102,5 @@ func (d *Desk) Attachment(ctx context.Context, c book.Command, hash string) (Att
 	if book.AttachmentHash(a.Type, a.Bytes) != hash {
 		return Attachment{}, fmt.Errorf("attachment %s is not what was kept", hash)
 	}
-	_, err = d.book.One(ctx, c, custody.ReadRecords, func(tx *book.Tx) (custody.Entry, error) {
-		if err := tx.Permit(cited...); err != nil {
-			return custody.Entry{}, err
-		}
-		return custody.Entry{Kind: custody.RecordRead, Note: "attachment " + hash}, nil
-	})
-	return a, err
+	return a, nil
 }

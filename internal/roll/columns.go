@@ -9,6 +9,14 @@ import (
 // What offices write above their columns, in Spanish and English. The first name is the
 // one reports use when the file has no such column.
 
+// columns are those of a kind of file, as of an instant: who could have been born when.
+func (k ImportKind) columns(now time.Time) []sheet.Column {
+	if k == People {
+		return personColumns(now)
+	}
+	return placeColumns()
+}
+
 func placeColumns() []sheet.Column {
 	return []sheet.Column{
 		{Name: idHeading, MaxRunes: 60},

@@ -17,6 +17,10 @@ type Desk struct {
 	book  *book.Book
 	names *search
 	past  *sync.Mutex
+	// waiting is held while rows of the quarantine are taken out of it, so that none is taken twice.
+	waiting *sync.Mutex
+	// picture is held while a photograph is decoded: one may take hundreds of megabytes.
+	picture *sync.Mutex
 	// printed are the rolls that were printed last.
 	printed *printed
 	by      string // whose sight the lists are for; empty: everything
@@ -28,7 +32,7 @@ func New(ctx context.Context, b *book.Book) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{book: b, names: names, past: new(sync.Mutex), printed: new(printed)}, nil
+	return &Desk{book: b, names: names, past: new(sync.Mutex), waiting: new(sync.Mutex), picture: new(sync.Mutex), printed: new(printed)}, nil
 }
 
 // OpenPlace opens a place of the tree; its parent must be open.

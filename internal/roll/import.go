@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,10 +82,7 @@ const importChunk = 500
 // A dry run decides everything the same way and keeps nothing. A file that is no such
 // table is a sheet.Refusal. The same file applied twice counts once.
 func (d *Desk) Import(ctx context.Context, c book.Command, in Import, now time.Time) (ImportReport, error) {
-	action, columns := custody.KeepPlaces, placeColumns()
-	if in.Kind == People {
-		action, columns = custody.AdmitPeople, personColumns(now)
-	}
+	action, columns := in.Kind.Needs(), in.Kind.columns(now)
 	content, err := io.ReadAll(io.LimitReader(in.File, sheet.DefaultLimits.Bytes+1))
 	if err != nil {
 		return ImportReport{}, fmt.Errorf("read %s: %w", in.Name, err)
@@ -102,6 +100,11 @@ func (d *Desk) Import(ctx context.Context, c book.Command, in Import, now time.T
 	if in.Kind == People {
 		job.know()
 	}
+	d.waiting.Lock()
+	defer d.waiting.Unlock()
+	if err := job.findSettled(ctx, table); err != nil {
+		return job.report, err
+	}
 	if in.Apply {
 		err = job.apply(ctx, c, action, table)
 	} else {
@@ -117,7 +120,29 @@ type importJob struct {
 	now      time.Time
 	headings []string
 	seen     map[string]string // folded name and birth date -> who has them already
+	settled  map[string]bool   // rows of the quarantine that were taken or dropped before
 	report   ImportReport
+}
+
+// findSettled finds out which of the rows that come back from the quarantine wait there no more. The desk's waiting is held.
+func (j *importJob) findSettled(ctx context.Context, table *sheet.Table) (err error) {
+	if !slices.ContainsFunc(table.Rows, func(r sheet.Row) bool { return r.Text(idHeading) != "" }) {
+		return nil
+	}
+	rows, err := j.desk.book.Beside().QueryContext(ctx, settledRows)
+	if err != nil {
+		return fmt.Errorf("read the quarantine: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
+	j.settled = map[string]bool{}
+	for rows.Next() {
+		id := ""
+		if err := rows.Scan(&id); err != nil {
+			return fmt.Errorf("read the quarantine: %w", err)
+		}
+		j.settled[id] = true
+	}
+	return nil
 }
 
 // know remembers who is in the register, so that the same person is not admitted twice.
@@ -228,6 +253,9 @@ func findingOf(err error) ImportFinding {
 }
 
 func (j *importJob) take(tx *book.Tx, row *sheet.Row) error {
+	if id := row.Text(idHeading); j.settled[id] {
+		return &custody.Refusal{Code: "row-settled", Reason: custody.Conflict, Params: map[string]string{"id": id}}
+	}
 	if j.in.Kind == Places {
 		p := placeOf(row)
 		if err := tx.Permit(whereOpened(tx.State(), p)); err != nil {
@@ -279,7 +307,15 @@ func placeOf(row *sheet.Row) custody.Place {
 	if p.Name == "" {
 		p.Name = p.Code
 	}
-	if !row.Given("certified") && p.Kind == custody.Cell {
+	if !row.Given("certified") {
+		p = Certified(p)
+	}
+	return p
+}
+
+// Certified is a place for which nobody states a certified capacity, with what its area allows if it is a cell.
+func Certified(p custody.Place) custody.Place {
+	if p.Kind == custody.Cell {
 		p.Certified = custody.CertifiedByArea(p.FloorArea)
 	}
 	return p

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/sheet"
 )
 
@@ -21,6 +23,39 @@ type QuarantinedRow struct {
 	Headings []string        `json:"headings"`
 	Cells    []string        `json:"cells"`
 	Findings []ImportFinding `json:"findings"`
+	Kept     time.Time       `json:"kept"`           // when its file was imported
+	Into     string          `json:"into,omitempty"` // the place that the file was imported into
+	By       string          `json:"by,omitempty"`   // who imported it; empty: the console
+}
+
+// QuarantinedFile is a file of which rows wait to be mended.
+type QuarantinedFile struct {
+	File string     `json:"file"`
+	Kind ImportKind `json:"kind"`
+	Kept time.Time  `json:"kept"`
+	Into string     `json:"into,omitempty"`
+	By   string     `json:"by,omitempty"`
+	Rows int        `json:"rows"`
+}
+
+// Needs is what one must be permitted to import such a file, and to mend or drop its rows.
+func (k ImportKind) Needs() custody.Action {
+	if k == People {
+		return custody.AdmitPeople
+	}
+	return custody.KeepPlaces
+}
+
+// whereImported is the place that a row in quarantine concerns: the one that its file was imported into, or else what
+// whoever imported it serves.
+func whereImported(s *custody.State, into, by string) string {
+	if into != "" {
+		return into
+	}
+	if o := s.Officials.Get(by); o != nil {
+		return whereServing(*o)
+	}
+	return custody.WholeService
 }
 
 // setAside puts refused rows into the quarantine and takes mended ones out of it, in the
@@ -39,7 +74,7 @@ func (j *importJob) setAside(tx *book.Tx, refused []RefusedRow, mended []string)
 		if err != nil {
 			return fmt.Errorf("quarantine row %d: %w", r.Line, err)
 		}
-		tx.Alongside(keepRow, r.ID, j.in.Name, int64(r.Line), string(j.in.Kind), string(headings), string(cells), string(findings), j.now.UnixMicro())
+		tx.Alongside(keepRow, r.ID, j.in.Name, int64(r.Line), string(j.in.Kind), string(headings), string(cells), string(findings), j.now.UnixMicro(), j.in.Into, tx.By())
 	}
 	for _, id := range mended {
 		tx.Alongside(settleRow, id)
@@ -55,17 +90,28 @@ func (d *Desk) Quarantine(ctx context.Context) (list []QuarantinedRow, err error
 	}
 	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
 	for rows.Next() {
-		var r QuarantinedRow
-		var headings, cells, findings []byte
-		if err := rows.Scan(&r.ID, &r.File, &r.Line, &r.Kind, &headings, &cells, &findings); err != nil {
-			return nil, fmt.Errorf("read the quarantine: %w", err)
-		}
-		if err := errors.Join(json.Unmarshal(headings, &r.Headings), json.Unmarshal(cells, &r.Cells), json.Unmarshal(findings, &r.Findings)); err != nil {
-			return nil, fmt.Errorf("read the quarantine, row %s: %w", r.ID, err)
+		r, err := scanRow(rows)
+		if err != nil {
+			return nil, err
 		}
 		list = append(list, r)
 	}
 	return list, nil
+}
+
+// scanRow reads a row of the quarantine as the queries name its columns.
+func scanRow(from interface{ Scan(...any) error }) (QuarantinedRow, error) {
+	var r QuarantinedRow
+	var headings, cells, findings []byte
+	var kept int64
+	if err := from.Scan(&r.ID, &r.File, &r.Line, &r.Kind, &headings, &cells, &findings, &kept, &r.Into, &r.By); err != nil {
+		return r, fmt.Errorf("read the quarantine: %w", err)
+	}
+	r.Kept = time.UnixMicro(kept).UTC()
+	if err := errors.Join(json.Unmarshal(headings, &r.Headings), json.Unmarshal(cells, &r.Cells), json.Unmarshal(findings, &r.Findings)); err != nil {
+		return r, fmt.Errorf("read the quarantine, row %s: %w", r.ID, err)
+	}
+	return r, nil
 }
 
 // idHeading is the column that ties a mended row to the one in the quarantine.

@@ -15,12 +15,14 @@ import (
 	"habeas.example/habeas/internal/web/counts"
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/entries"
+	"habeas.example/habeas/internal/web/imports"
 	"habeas.example/habeas/internal/web/page"
 	"habeas.example/habeas/internal/web/papers"
 	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/web/places"
 	"habeas.example/habeas/internal/web/plans"
 	"habeas.example/habeas/internal/web/rolls"
+	"habeas.example/habeas/internal/web/settings"
 	"habeas.example/habeas/internal/web/signin"
 	"habeas.example/habeas/internal/web/today"
 	"habeas.example/habeas/internal/web/transfers"
@@ -61,5 +63,7 @@ func New(s Services) http.Handler {
 	rolls.Add(d, s.Roll)
 	entries.Add(d, s.Roll)
 	papers.Add(d, s.Roll)
+	settings.Add(d, s.Roll)
+	imports.Add(d, s.Roll, s.Transfer)
 	return d.Handler()
 }

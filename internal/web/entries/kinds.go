@@ -14,7 +14,7 @@ func Kinds() []custody.Kind {
 		custody.HandoverOffered, custody.HandoverAccepted, custody.HandoverRecalled, custody.PersonDeparted, custody.VehicleArrived, custody.PersonReceived,
 		custody.PersonWithdrawn, custody.PersonDiverted, custody.PersonLodged, custody.PersonResumed, custody.PersonUnlisted, custody.TransferClosed,
 		custody.CountOpened, custody.CountSlipGiven, custody.RecountCalled, custody.CountSigned, custody.CountGivenUp, custody.CountRulesOrdered,
-		custody.DiscrepancyResolved, custody.RecordRead, custody.RollPrinted, custody.ClockRanBack,
+		custody.DiscrepancyResolved, custody.RecordRead, custody.RollPrinted, custody.RowDropped, custody.ClockRanBack,
 		custody.PlaceOpened, custody.CapacityOrdered, custody.PlaceTakenOut, custody.PlaceBackInUse, custody.PlaceDesignated, custody.OverCapacityOrdered,
 		custody.OfficialAppoint, custody.OfficialDismiss,
 		custody.GlassBroken, custody.GlassMended, custody.SessionsEnded, custody.RecoveryGiven, custody.RulesChanged, custody.MonitorProposed, custody.MonitorConfirmed,

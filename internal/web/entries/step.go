@@ -85,6 +85,9 @@ func StepOf(s *custody.State, e *custody.Entry) Step {
 		st.add("destination", detail.Destination)
 	case *custody.RollPrint:
 		st.add("fingerprint", detail.Digest)
+	case *custody.DroppedRow:
+		st.add("file", detail.File)
+		st.add("file-line", strconv.Itoa(detail.Line))
 	case *custody.Death:
 		st.add("circumstances", detail.Circumstances)
 		st.add("cause", detail.Cause)

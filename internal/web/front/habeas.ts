@@ -5,9 +5,11 @@ import { startClocks } from "./clocks";
 import { startComponents } from "./components";
 import { startParts } from "./parts";
 import { follow } from "./line";
+import { startUploads } from "./uploads";
 
 startParts();
 startComponents();
 startClocks();
+startUploads();
 const stream = document.body.dataset.stream;
 if (stream) follow(stream);

@@ -11,12 +11,14 @@ import (
 	"habeas.example/habeas/internal/web/counts"
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/entries"
+	"habeas.example/habeas/internal/web/imports"
 	"habeas.example/habeas/internal/web/page"
 	"habeas.example/habeas/internal/web/papers"
 	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/web/places"
 	"habeas.example/habeas/internal/web/plans"
 	"habeas.example/habeas/internal/web/rolls"
+	"habeas.example/habeas/internal/web/settings"
 	"habeas.example/habeas/internal/web/signin"
 	"habeas.example/habeas/internal/web/today"
 	"habeas.example/habeas/internal/web/transfers"
@@ -27,7 +29,7 @@ import (
 func Specimens() []page.Specimen {
 	var all []page.Specimen
 	for _, some := range [][]page.Specimen{
-		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), counts.Specimens(), plans.Specimens(), rolls.Specimens(), entries.Specimens(), papers.Specimens(),
+		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), counts.Specimens(), plans.Specimens(), rolls.Specimens(), entries.Specimens(), papers.Specimens(), settings.Specimens(), imports.Specimens(),
 	} {
 		all = append(all, some...)
 	}

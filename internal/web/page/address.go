@@ -27,3 +27,6 @@ func UnderAddress(place string) string { return "/people?under=" + url.QueryEsca
 
 // CountAddress is where a count is.
 func CountAddress(id string) string { return "/counts/" + url.PathEscape(id) }
+
+// RegisterAddress is where the register of places says what a place is, and where that is changed.
+func RegisterAddress(place string) string { return "/settings/places/" + url.PathEscape(place) }

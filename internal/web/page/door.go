@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,13 +35,15 @@ type Door struct {
 	Services
 	mux      *http.ServeMux
 	sections []Section
+	settings []Section
 	parts    parts
 }
 
 // Section is one entry of the navigation. Its text is "page.nav.NAME".
 type Section struct {
 	Name, Address string
-	Needs         custody.Action // what one must be permitted to see it; empty: everybody in office
+	Needs         custody.Action   // what one must be permitted to see it; empty: everybody in office
+	Any           []custody.Action // of which one is enough, instead of Needs
 }
 
 // NewDoor returns a door without pages.
@@ -56,6 +59,9 @@ func NewDoor(s Services) *Door {
 
 // Section adds an entry to the navigation, after those that are there.
 func (d *Door) Section(s Section) { d.sections = append(d.sections, s) }
+
+// Setting adds a page to those of the section of settings, after those that are there. Its text is "page.nav.NAME" too.
+func (d *Door) Setting(s Section) { d.settings = append(d.settings, s) }
 
 // Open serves a page that needs no sign-in.
 func (d *Door) Open(pattern string, show func(*Visit) error) {
@@ -232,6 +238,15 @@ func (v *Visit) ReadForm() error {
 // characters. Call ReadForm first.
 func (v *Visit) Typed(name string) string {
 	return strings.Join(strings.Fields(strings.ToValidUTF8(v.R.PostForm.Get(name), "\uFFFD")), " ")
+}
+
+// DoneEntry is the entry that an act has just written, as the address that it leads back to says; negative: none.
+func (v *Visit) DoneEntry() int64 {
+	n, err := strconv.ParseInt(v.R.URL.Query().Get("done"), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return n
 }
 
 // AsksForPart reports whether the script of a page asks for a part of it, and not a browser for the whole.

@@ -112,6 +112,7 @@ type Field struct {
 	Rows   int    // of a text area; 0: 3
 	// Optional says that the field may stay empty. What must be given is asked for by the browser too.
 	Optional     bool
+	Bare         bool // of an optional field: not said to be one, where none has to be filled in
 	Autocomplete string
 	Numeric      bool // digits alone: a handheld shows them
 	Spoken       bool // words of a language, to be spell-checked

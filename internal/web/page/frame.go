@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,7 @@ type Frame struct {
 	// Counting are the counts that have not cleared: they stand on every page until they do.
 	Counting []Counting
 	sections []Section
+	settings []Section
 	may      func(custody.Action) bool
 }
 
@@ -58,7 +60,7 @@ type Link struct{ Text, Address string }
 func (v *Visit) Frame(section, title, establishment string) Frame {
 	d := v.door
 	f := Frame{Speaker: v.Speaker, Title: title, Section: section, Here: v.R.URL.RequestURI(), Official: v.Official, Now: v.Now,
-		Zone: time.UTC, sections: d.sections, may: func(custody.Action) bool { return false }}
+		Zone: time.UTC, sections: d.sections, settings: d.settings, may: func(custody.Action) bool { return false }}
 	if v.R.Method != http.MethodGet {
 		f.Here = "/"
 	}
@@ -133,10 +135,20 @@ func (f Frame) At(now time.Time) Frame {
 func (f Frame) May(a custody.Action) bool { return f.may(a) }
 
 // Sections are the parts that this official may open.
-func (f Frame) Sections() []Section {
-	var list []Section
-	for _, s := range f.sections {
-		if s.Needs == "" || f.May(s.Needs) {
+func (f Frame) Sections() []Section { return f.open(f.sections) }
+
+// Settings are the pages of the section of settings that this official may open, as tabs; the one of a name is current.
+func (f Frame) Settings(current string) (tabs []Tab) {
+	for _, s := range f.open(f.settings) {
+		tabs = append(tabs, Tab{Text: f.Say("page.nav." + s.Name), Address: s.Address, Current: s.Name == current})
+	}
+	return tabs
+}
+
+// open are those of some sections that this official may open.
+func (f Frame) open(sections []Section) (list []Section) {
+	for _, s := range sections {
+		if s.Needs == "" && s.Any == nil || s.Needs != "" && f.May(s.Needs) || slices.ContainsFunc(s.Any, f.May) {
 			list = append(list, s)
 		}
 	}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -21,6 +22,9 @@ var statuses = map[custody.Reason]int{
 
 // StatusOf is the status of the reply to a refusal.
 func StatusOf(err error) int {
+	if errors.Is(err, custody.Refused("upload-too-large")) {
+		return http.StatusRequestEntityTooLarge
+	}
 	if r, ok := custody.RefusalOf(err); ok && statuses[r.Reason] != 0 {
 		return statuses[r.Reason]
 	}
@@ -65,7 +69,7 @@ var spoken = map[string][]string{
 // sayable are the parameters of a refusal as a sentence says them: codes in words, times as
 // people write them, and nothing for the row that only lists have.
 func sayable(s *words.Speaker, params map[string]string) map[string]any {
-	said := map[string]any{"row": "", "person": "", "place": "", "status": "", "other": "", "why": "", "nearest": "", "transfer": ""}
+	said := map[string]any{"row": "", "person": "", "place": "", "status": "", "other": "", "why": "", "nearest": "", "transfer": "", "authority": "", "handover": ""}
 	for name, value := range params {
 		said[name] = SayValue(s, name, value, time.UTC)
 	}

@@ -32,6 +32,7 @@ type Person struct {
 	Size          int64 // of the log: what the checkpoint seals
 	Age           int   // years, 0 when not known
 	Offers        []page.Offer
+	Portrays      bool // the official may put a photograph on the record
 	Placing       Placing
 	Done          int64 // entry that was just written here; negative: none
 }
@@ -56,11 +57,11 @@ func (d *pages) person(v *page.Visit) error {
 	if err != nil {
 		return err
 	}
-	p.Look, p.Done = look.First, doneOf(v)
+	p.Look, p.Done = look.First, v.DoneEntry()
 	if p.Placing, err = d.placingOf(v, number); err != nil {
 		return err
 	}
-	p.Offers = d.offersTo(v, p.Record)
+	p.Offers, p.Portrays = d.offersTo(v, p.Record), d.portrays(v, number)
 	establishment := ""
 	if p.Holding != nil {
 		establishment = p.Holding.At.Establishment
@@ -68,15 +69,6 @@ func (d *pages) person(v *page.Visit) error {
 	f := v.Frame("people", p.Person.FullName(), establishment)
 	f.Trail = []page.Link{{Text: v.Say("page.nav.people"), Address: "/people"}}
 	return v.Show(http.StatusOK, personPage(f, p))
-}
-
-// doneOf is the entry that an act on this page has just written, as its address says; negative: none.
-func doneOf(v *page.Visit) int64 {
-	n, err := strconv.ParseInt(v.R.URL.Query().Get("done"), 10, 64)
-	if err != nil {
-		return -1
-	}
-	return n
 }
 
 // identity is what the bar over the record says: what matters most first.

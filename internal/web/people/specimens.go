@@ -29,6 +29,16 @@ func Specimens() []page.Specimen {
 		record("long-name", heldPerson(page.LongName)),
 		record("right-to-left", heldPerson(page.RightToLeft)),
 		record("emoji", heldPerson(page.EmojiName)),
+		{Name: "people/photograph", Show: func(f page.Frame) templ.Component {
+			f.Title = f.Say("page.portrait.title")
+			return portraitPage(f, Portrait{Number: "1000000Y", Name: page.SpacedName})
+		}},
+		{Name: "people/photograph-refused", Show: func(f page.Frame) templ.Component {
+			f.Title = f.Say("page.portrait.title")
+			form := page.Form{}
+			form.Take(f.Speaker, custody.InvalidInput("upload-too-large", "field", "photograph", "max", "8"), nil)
+			return portraitPage(f, Portrait{Number: "1000000Y", Name: page.LongName, Form: form})
+		}},
 		{Name: "people/overdue", Show: func(f page.Frame) templ.Component { return overduePage(f, fullOverdue()) }},
 		{Name: "people/overdue-none", Show: func(f page.Frame) templ.Component { return overduePage(f, Overdue{}) }},
 	}
