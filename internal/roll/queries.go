@@ -8,7 +8,7 @@ const (
 	waitingRows = `SELECT id, file, line, kind, headings, cells, findings, kept, destination, kept_by FROM quarantine WHERE settled = 0 ORDER BY kept, file, line`
 	waitingOf   = `SELECT id, file, line, kind, headings, cells, findings, kept, destination, kept_by FROM quarantine
 		WHERE settled = 0 AND kept = $1 AND file = $2 AND kind = $3 ORDER BY line LIMIT $4 OFFSET $5`
-	waitingRow = `SELECT id, file, line, kind, headings, cells, findings, kept, destination, kept_by FROM quarantine WHERE settled = 0 AND id = $1`
+	waitingRow   = `SELECT id, file, line, kind, headings, cells, findings, kept, destination, kept_by FROM quarantine WHERE settled = 0 AND id = $1`
 	waitingFiles = `SELECT file, kind, kept, destination, kept_by, COUNT(*) FROM quarantine WHERE settled = 0
 		GROUP BY file, kind, kept, destination, kept_by ORDER BY kept DESC, file, kind`
 	settledRows = `SELECT id FROM quarantine WHERE settled <> 0`

@@ -73,9 +73,9 @@ func TestPeopleAreImportedFromAPage(t *testing.T) {
 	size := p.book.Size()
 	at := reception.upload("/settings/import", sentPeople(listedPeople)...).is(http.StatusSeeOther).header.Get("Location")
 	dry := reception.get(at).is(http.StatusOK)
-	dry.shows("7 read = 4 taken + 2 in quarantine + 1 blank", "This was a dry run", "padrón", "&lt;b&gt;.csv", "Take 4 rows", "2 rows go to the quarantine", ">7<", ">8<", "juzgado", "apellidos").hides("padrones", "<b>.csv")
+	dry.shows("7 read = 4 would be taken + 2 would go to the quarantine + 1 blank", "This was a dry run", "padrón", "&lt;b&gt;.csv", "Take 4 rows", "2 rows go to the quarantine", ">7<", ">8<", "juzgado", "apellidos").hides("padrones", "<b>.csv")
 	wellMade(t, dry)
-	wellMade(t, reception.in("es").get(at).shows("7 leídas = 4 tomadas + 2 en cuarentena + 1 en blanco"))
+	wellMade(t, reception.in("es").get(at).shows("7 leídas = 4 se tomarían + 2 irían a la cuarentena + 1 en blanco"))
 	if p.book.Size() != size {
 		t.Fatal("a dry run wrote in the book")
 	}
@@ -87,7 +87,7 @@ func TestPeopleAreImportedFromAPage(t *testing.T) {
 	wellMade(t, done)
 	reception.post(at, url.Values{}).is(http.StatusNotFound) // sent twice, taken once
 	again := reception.upload("/settings/import", sentPeople(listedPeople)...).is(http.StatusSeeOther).header.Get("Location")
-	reception.get(again).shows("0 taken", "is in the register already").hides("Take 4")
+	reception.get(again).shows("0 would be taken", "is in the register already").hides("Take 4")
 
 	for _, name := range []string{"%3Cscript%3Ealert", "محمد", "Neil"} {
 		found := reception.get("/people?q=" + name).is(http.StatusOK)
@@ -133,7 +133,7 @@ func TestPlacesAndManifestsAreImportedFromAPage(t *testing.T) {
 	engineer, planner := p.as("engineer"), p.as("planner")
 	places := "código;padre;nombre;tipo;superficie m2\nOLD-M2;OLD;Módulo 2;módulo;\nOLD-M2-C1;OLD-M2;Celda 1;celda;12,5\nOLD-M2-C1;OLD-M2;Celda 1;celda;12,5\n"
 	at := engineer.upload("/settings/import", part{name: "kind", text: "places"}, part{name: "file", file: "lugares.csv", text: places}).is(http.StatusSeeOther).header.Get("Location")
-	engineer.get(at).shows("3 read = 2 taken + 1 in quarantine + 0 blank", "There is a place OLD-M2-C1 already", "Take 2 rows")
+	engineer.get(at).shows("3 read = 2 would be taken + 1 would go to the quarantine + 0 blank", "There is a place OLD-M2-C1 already", "Take 2 rows")
 	engineer.post(at, url.Values{}).leadsTo(at)
 	engineer.get("/settings/places/OLD-M2").is(http.StatusOK).shows("OLD-M2-C1")
 
@@ -145,11 +145,11 @@ func TestPlacesAndManifestsAreImportedFromAPage(t *testing.T) {
 	}
 	planner.get("/settings/import").shows(id).hides(`value="people"`)
 	refused := manifest(numbers[0], "1000000A")
-	wellMade(t, planner.get(refused).is(http.StatusOK).shows("2 read = 1 listed + 0 named twice + 1 refused + 0 blank", "whole or not at all").hides("Take 1 row"))
+	wellMade(t, planner.get(refused).is(http.StatusOK).shows("2 read = 1 would be listed + 0 named twice + 1 refused + 0 blank", "whole or not at all").hides("Take 1 row"))
 	planner.post(refused, url.Values{}).leadsTo(refused) // whatever the page offers, nobody is listed
 	planner.get(refused).shows("1 refused").hides("The file was taken")
 	good := manifest(numbers[0], numbers[1], numbers[0])
-	planner.get(good).shows("3 read = 2 listed + 1 named twice + 0 refused + 0 blank", "Take 2 rows")
+	planner.get(good).shows("3 read = 2 would be listed + 1 named twice + 0 refused + 0 blank", "Take 2 rows")
 	planner.post(good, url.Values{}).leadsTo(good)
 	planner.get("/transfers/" + id).shows("2 people")
 }

@@ -18,7 +18,7 @@ const (
 // waiting is a file whose dry run was shown to whoever sent it.
 type waiting struct {
 	ID       string
-	Kind     Kind
+	Kind     FileKind
 	Name     string // of the file
 	Into     string // people: the place for rows that name none
 	Transfer string // a manifest: of which transfer

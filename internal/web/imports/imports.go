@@ -46,21 +46,21 @@ func Add(d *page.Door, roll *roll.Desk, transfer *transfer.Desk) {
 	d.SignedIn("POST /settings/quarantine/{id}/drop", importer(p.drop))
 }
 
-// Kind is what a file is a table of.
-type Kind string
+// FileKind is what a file is a table of.
+type FileKind string
 
 // The kinds of file.
 const (
-	Places   Kind = "places"
-	People   Kind = "people"
-	Manifest Kind = "manifest"
+	Places   FileKind = "places"
+	People   FileKind = "people"
+	Manifest FileKind = "manifest"
 )
 
 // Kinds are all there are.
-var Kinds = []Kind{Places, People, Manifest}
+var Kinds = []FileKind{Places, People, Manifest}
 
 // Needs is what one must be permitted to take in such a file.
-func (k Kind) Needs() custody.Action {
+func (k FileKind) Needs() custody.Action {
 	if k == Manifest {
 		return custody.PlanTransfers
 	}
@@ -68,8 +68,8 @@ func (k Kind) Needs() custody.Action {
 }
 
 // mayTake are the kinds of file that an official may take in somewhere.
-func mayTake(v *page.Visit) []Kind {
-	return slices.DeleteFunc(slices.Clone(Kinds), func(k Kind) bool { return v.May(k.Needs()) != nil })
+func mayTake(v *page.Visit) []FileKind {
+	return slices.DeleteFunc(slices.Clone(Kinds), func(k FileKind) bool { return v.May(k.Needs()) != nil })
 }
 
 // importer serves a page to whoever may take in files of any kind.
@@ -84,7 +84,7 @@ func importer(show func(*page.Visit) error) func(*page.Visit) error {
 
 // Ask is the page that asks for a file.
 type Ask struct {
-	Kinds     []Kind
+	Kinds     []FileKind
 	Into      []page.Place // receptions that people may be admitted to
 	Transfers []Draft      // that people may be listed on
 	Form      page.Form
@@ -146,7 +146,7 @@ func (p *pages) rehearse(v *page.Visit) error {
 	if err != nil {
 		return again(err)
 	}
-	w := waiting{Kind: Kind(v.Typed("kind")), Name: file.Name, Into: v.Typed("into"), Transfer: v.Typed("transfer"), content: file.Bytes, by: v.Official.Name}
+	w := waiting{Kind: FileKind(v.Typed("kind")), Name: file.Name, Into: v.Typed("into"), Transfer: v.Typed("transfer"), content: file.Bytes, by: v.Official.Name}
 	p.check(v, &w, &form)
 	if len(form.Faults) > 0 {
 		return again(nil)

@@ -55,6 +55,9 @@ func toned(n int, tone page.Tone) page.Tone {
 func ofImport(r roll.ImportReport) Report {
 	report := Report{Format: r.Format, Encoding: r.Encoding, Sheet: r.Sheet, Unknown: r.Unknown, Applied: r.Applied, Before: r.Before, Read: r.Read, Taken: r.Taken, Refused: r.Quarantined,
 		Sums: []Sum{{"taken", r.Taken, toned(r.Taken, page.Right)}, {"quarantined", r.Quarantined, toned(r.Quarantined, page.Wrong)}, {"blank", r.Blank, ""}}}
+	if !r.Applied {
+		report.Sums[0].Name, report.Sums[1].Name = "to-take", "to-quarantine"
+	}
 	for _, row := range r.Rows {
 		one := Row{Line: row.Line, Findings: row.Findings}
 		if r.Applied {
@@ -68,6 +71,9 @@ func ofImport(r roll.ImportReport) Report {
 func ofManifest(r transfer.Loading) Report {
 	report := Report{Format: r.Format, Encoding: r.Encoding, Sheet: r.Sheet, Unknown: r.Unknown, Applied: r.Applied, Before: r.Before, Read: r.Read, Taken: r.Listed, Refused: r.Refused,
 		Sums: []Sum{{"listed", r.Listed, toned(r.Listed, page.Right)}, {"twice", r.Twice, toned(r.Twice, page.Undue)}, {"refused", r.Refused, toned(r.Refused, page.Wrong)}, {"blank", r.Blank, ""}}}
+	if !r.Applied {
+		report.Sums[0].Name = "to-list"
+	}
 	for _, row := range r.Rows {
 		one := Row{Line: row.Line}
 		for _, f := range row.Findings {

@@ -70,7 +70,7 @@ func someFindings() []roll.ImportFinding {
 		{Code: "no-live-authority", Law: 3, Params: map[string]string{"person": page.SpacedName, "place": "CCT-REC"}}}
 }
 
-func fullReport(kind Kind) Shown {
+func fullReport(kind FileKind) Shown {
 	s := Shown{waiting: waiting{ID: "0123", Kind: kind, Name: page.SpacedName + ".csv", Report: Report{At: page.StillNow, Format: "csv", Encoding: "windows-1252", Unknown: []string{page.EmojiName, "Foto"}, Read: 1_234,
 		Taken: 1_100, Refused: 117, Sums: []Sum{{"taken", 1_100, page.Right}, {"quarantined", 117, page.Wrong}, {"blank", 17, ""}}}},
 		Pages: page.Paged("/", url.Values{}, 117, page.PageSize)}
