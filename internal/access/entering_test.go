@@ -124,6 +124,25 @@ func TestALockedSessionGoesOn(t *testing.T) {
 	h.refused(err, "signed-out")
 }
 
+// Whoever finds a screen locked must not open it by setting up a way in of their own.
+func TestALockedSessionTakesNoNewWayIn(t *testing.T) {
+	h := open(t)
+	token := h.signIn()
+	begun, err := h.desk.BeginPasskey(h.ctx, token, "mine")
+	h.must(err)
+	enrolment, err := h.desk.BeginSecondFactor(h.ctx, "duty")
+	h.must(err)
+	h.must(h.desk.Lock(h.ctx, token))
+	_, err = h.desk.BeginPasskey(h.ctx, token, "another's")
+	h.refused(err, "session-locked")
+	_, err = h.desk.FinishPasskey(h.ctx, token, begun.Ceremony, nil, home)
+	h.refused(err, "session-locked")
+	_, err = h.desk.ConfirmSecondFactor(h.ctx, token, codeAt(t, enrolment.Secret, h.clock.Now()), home)
+	h.refused(err, "session-locked")
+	_, err = h.desk.Who(h.ctx, token)
+	h.refused(err, "session-locked")
+}
+
 // A token that was copied into another browser locks the session.
 func TestACopiedTokenLocks(t *testing.T) {
 	h := open(t)
@@ -208,7 +227,7 @@ func TestTwoGiveTheWayBackIn(t *testing.T) {
 	h.must(err)
 	h.clock.Advance(time.Hour + time.Second)
 	h.refused(recover("duty", one, two), "link-refused")
-	h.refused(h.desk.SetFirstPassword(h.ctx, "duty", "another long password"), "password-set-already")
+	h.refused(h.desk.SetFirstPassword(h.ctx, "duty", "another long password"), "way-in-set-already")
 }
 
 // Of a monitor's way in, two who confirmed it give one half each, and the public is told.

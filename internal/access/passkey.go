@@ -82,9 +82,9 @@ func (h *holderOf) WebAuthnCredentials() []webauthn.Credential { return h.keys }
 var errNoPasskeys = forbidden("passkeys-unavailable")
 
 // BeginPasskey begins to add a passkey for the official of a session. Refusals:
-// "passkeys-unavailable" at an address in digits, "too-many-passkeys".
+// "passkeys-unavailable" at an address in digits, "too-many-passkeys", "session-locked".
 func (d *Desk) BeginPasskey(ctx context.Context, token, name string) (Challenge, error) {
-	holder, err := d.Holder(ctx, token)
+	holder, err := d.unlocked(ctx, token)
 	switch {
 	case err != nil:
 		return Challenge{}, err
@@ -118,9 +118,10 @@ func (d *Desk) challenge(begun ceremony, options any) (Challenge, error) {
 }
 
 // FinishPasskey adds the passkey that a browser made, and returns a new token for the
-// session, which has now shown it. Refusals: "enrolment-lapsed", "passkey-refused".
+// session, which has now shown it. Refusals: "enrolment-lapsed", "passkey-refused",
+// "session-locked".
 func (d *Desk) FinishPasskey(ctx context.Context, token, ceremonyName string, answer []byte, from Source) (string, error) {
-	holder, err := d.Holder(ctx, token)
+	holder, err := d.unlocked(ctx, token)
 	if err != nil {
 		return "", err
 	}

@@ -47,18 +47,24 @@ func CheckPassword(name, password string) error {
 	return nil
 }
 
-// HasPassword reports whether an official has a password. When that cannot be known it
-// says yes, so that nothing is changed on a doubt.
-func (d *Desk) HasPassword(ctx context.Context, name string) bool {
+// HasWayIn reports whether an official can sign in already, by a password, a passkey or the
+// provider. When that cannot be known it says yes, so that nothing is changed on a doubt.
+func (d *Desk) HasWayIn(ctx context.Context, name string) bool {
 	hash, err := d.credential(ctx, name)
-	return err != nil || hash != ""
+	if err != nil || hash != "" {
+		return true
+	}
+	var others int
+	err = d.book.Beside().QueryRowContext(ctx, "SELECT (SELECT count(*) FROM passkey WHERE official = $1) + (SELECT count(*) FROM subject WHERE official = $1)", name).Scan(&others)
+	return err != nil || others > 0
 }
 
-// SetFirstPassword is SetPassword for an official who has none: whoever appoints may give
-// the first, and nobody alone another ("password-set-already").
+// SetFirstPassword is SetPassword for an official who has no way in yet: whoever appoints may
+// give the first, and nobody alone another ("way-in-set-already"), or they could act in that
+// official's name.
 func (d *Desk) SetFirstPassword(ctx context.Context, name, password string) error {
-	if d.HasPassword(ctx, name) {
-		return forbidden("password-set-already", "official", name)
+	if d.HasWayIn(ctx, name) {
+		return forbidden("way-in-set-already", "official", name)
 	}
 	return d.SetPassword(ctx, name, password)
 }

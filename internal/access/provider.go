@@ -209,8 +209,11 @@ func (d *Desk) subjectOf(ctx context.Context, issuer, subject string) (official 
 }
 
 // LinkSubject links a subject of the service's provider to an official, so that they can
-// sign in there; a subject is linked to one official. It is recorded. Refusals:
-// "not-permitted", "unknown-official", "provider-unavailable", "subject-taken".
+// sign in there; a subject is linked to one official. Officials link their own; whoever
+// keeps sessions links that of an official who has no way in yet, which is recorded, and
+// nobody alone another, or they could act in that official's name. Refusals:
+// "not-permitted", "unknown-official", "provider-unavailable", "subject-taken",
+// "way-in-set-already".
 func (d *Desk) LinkSubject(ctx context.Context, c book.Command, official, subject string) error {
 	if d.provider == nil {
 		return forbidden("provider-unavailable")
@@ -227,8 +230,16 @@ func (d *Desk) LinkSubject(ctx context.Context, c book.Command, official, subjec
 	if other, err := d.subjectOf(ctx, d.provider.Issuer, subject); err != nil || other != "" && other != official {
 		return errors.Join(err, forbidden("subject-taken"))
 	}
-	if err := d.recordAbout(ctx, c, custody.RecoveryGiven, official, "provider", false); err != nil {
-		return err
+	if c.By != official {
+		if err := d.mayKeep(c.By, official); err != nil {
+			return err
+		}
+		if d.HasWayIn(ctx, official) {
+			return forbidden("way-in-set-already", "official", official)
+		}
+		if err := d.recordAbout(ctx, c, custody.RecoveryGiven, official, "provider", false); err != nil {
+			return err
+		}
 	}
 	_, err := d.book.Beside().ExecContext(ctx, `INSERT INTO subject (issuer, subject, official, added) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (issuer, subject) DO UPDATE SET official = excluded.official, added = excluded.added`, d.provider.Issuer, subject, official, d.config.Clock().UnixMicro())

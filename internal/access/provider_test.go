@@ -94,7 +94,8 @@ func TestTheProviderIsNotBelievedBlindly(t *testing.T) {
 	h.must(err)
 	h.refused(h.desk.LinkSubject(h.ctx, book.Command{By: "landing"}, "duty", "subject-7"), "not-permitted")
 	h.refused(h.desk.LinkSubject(h.ctx, book.Command{By: "engineer"}, "monitor", "subject-8"), "monitor-two-keys")
-	h.must(h.desk.LinkSubject(h.ctx, book.Command{By: "engineer"}, "duty", "subject-7"))
+	h.refused(h.desk.LinkSubject(h.ctx, book.Command{By: "engineer"}, "duty", "subject-7"), "way-in-set-already") // or one could sign in as another
+	h.must(h.desk.LinkSubject(h.ctx, book.Command{By: "duty"}, "duty", "subject-7"))
 	h.refused(h.desk.LinkSubject(h.ctx, book.Command{By: "engineer"}, "landing", "subject-7"), "subject-taken")
 
 	// begin asks the provider, and has it answer with the claims of a good token.
@@ -165,6 +166,8 @@ func TestTheProviderIsNotBelievedBlindly(t *testing.T) {
 	_, err = h.desk.Who(h.ctx, token)
 	h.refused(err, "signed-out")
 	h.must(h.desk.LinkSubject(h.ctx, book.Command{By: "engineer"}, "landing", "subject-9"))
+	h.refused(h.desk.LinkSubject(h.ctx, book.Command{By: "governor"}, "landing", "subject-10"), "way-in-set-already")
+	h.refused(h.desk.SetFirstPassword(h.ctx, "landing", "another long password"), "way-in-set-already")
 	state = begin(fresh)
 	l.claims["sub"] = "subject-9"
 	h.refused(back(state, state, "good"), "sign-in-refused")

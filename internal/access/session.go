@@ -169,6 +169,16 @@ func (d *Desk) Holder(ctx context.Context, token string) (Signed, error) {
 	return d.holder(ctx, token, "", false)
 }
 
+// unlocked is Holder for a session that its official may complete: whoever finds it locked
+// must not unlock it by adding a way in of their own.
+func (d *Desk) unlocked(ctx context.Context, token string) (Signed, error) {
+	holder, err := d.Holder(ctx, token)
+	if err == nil && holder.Locked {
+		return Signed{}, forbidden("session-locked")
+	}
+	return holder, err
+}
+
 func (d *Desk) holder(ctx context.Context, token, agent string, use bool) (Signed, error) {
 	if token == "" || len(token) > 2*tokenSize {
 		return Signed{}, forbidden("signed-out")

@@ -60,9 +60,9 @@ func (d *Desk) BeginSecondFactor(ctx context.Context, official string) (Enrolmen
 
 // ConfirmSecondFactor takes the new secret into use, against a code that it makes, and
 // returns a new token for the session, which has now shown two factors; the official's
-// other sessions end. Refusals: "enrolment-lapsed", "code-wrong".
+// other sessions end. Refusals: "enrolment-lapsed", "code-wrong", "session-locked".
 func (d *Desk) ConfirmSecondFactor(ctx context.Context, token, code string, from Source) (string, error) {
-	holder, err := d.Holder(ctx, token)
+	holder, err := d.unlocked(ctx, token)
 	if err != nil {
 		return "", err
 	}

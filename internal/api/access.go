@@ -236,6 +236,11 @@ func (d *door) lostAndFirst() {
 	})
 	link := operation{method: http.MethodPost, path: "/officials/{name}/subject", summary: "Link an official to a subject of the service's own OpenID provider", status: http.StatusNoContent}
 	handle(d, link, func(ctx context.Context, who *asker, in *subject) (*nothing, error) {
+		if who.subject == who.official.Name {
+			if err := d.fresh(who); err != nil {
+				return nil, err
+			}
+		}
 		return &nothing{}, d.Access.LinkSubject(ctx, who.command(), who.subject, in.Body.Subject)
 	})
 }

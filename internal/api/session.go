@@ -81,12 +81,12 @@ func (d *door) appoint(ctx context.Context, c book.Command, _ string, a *appoint
 		if err := access.CheckPassword(a.Official.Name, a.Password); err != nil {
 			return book.Written{}, err
 		}
-		if known := d.Access.HasPassword(ctx, a.Official.Name); known && c.Key == "" {
-			return book.Written{}, &custody.Refusal{Code: "password-set-already", Reason: custody.Forbidden, Params: map[string]string{"official": a.Official.Name}}
+		if known := d.Access.HasWayIn(ctx, a.Official.Name); known && c.Key == "" {
+			return book.Written{}, &custody.Refusal{Code: "way-in-set-already", Reason: custody.Forbidden, Params: map[string]string{"official": a.Official.Name}}
 		}
 	}
 	w, err := d.Roll.Appoint(ctx, c, a.Official)
-	if err != nil || a.Password == "" || w.Replayed && d.Access.HasPassword(ctx, a.Official.Name) {
+	if err != nil || a.Password == "" || w.Replayed && d.Access.HasWayIn(ctx, a.Official.Name) {
 		return w, err // a repeated request never changes a password
 	}
 	return w, d.Access.SetFirstPassword(ctx, a.Official.Name, a.Password)
