@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"habeas.example/habeas/internal/allocate"
@@ -15,6 +16,8 @@ type benchAllocateCommand struct {
 	Full      bool    `env:"HABEAS_BENCH_FULL"`
 	Seconds   float64 `env:"HABEAS_BENCH_SECONDS" default:"0.9" placeholder:"N"`
 	Instances int     `env:"HABEAS_BENCH_INSTANCES" placeholder:"N"`
+	Only      string  `env:"HABEAS_BENCH_ONLY" default:"all" enum:"all,estate,interval,arbitrary"`
+	Class     []int   `env:"HABEAS_BENCH_CLASS" placeholder:"N,..."`
 	Profile   string  `env:"HABEAS_BENCH_PROFILE" type:"path" placeholder:"FILE"`
 }
 
@@ -69,17 +72,40 @@ func (c *benchAllocateCommand) Run(ctx context.Context, t *terminal) (err error)
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	var f allocateFigures
+	if c.Only == "all" || c.Only == "estate" {
+		if f.Estate, err = c.estates(ctx, t); err != nil {
+			return err
+		}
+	}
+	if c.Only != "estate" {
+		if f.Packing, err = c.classes(ctx, t); err != nil {
+			return err
+		}
+	}
+	if c.JSON {
+		return printJSON(t, f)
+	}
+	return nil
+}
+
+// estates plans arrivals of several sizes.
+func (c *benchAllocateCommand) estates(ctx context.Context, t *terminal) (list []estateFigures, err error) {
 	for _, e := range []struct{ held, arrivals int }{{20000, 2000}, {0, 4000}, {0, 500}, {0, 2000}, {0, 8000}, {0, 32000}} {
 		figures, err := c.estate(ctx, t, e.held, e.arrivals)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		f.Estate = append(f.Estate, figures)
+		list = append(list, figures)
 		if !c.JSON {
 			fmt.Fprintf(t.out, "%5d arrivals, %5d held: %6.1f ms (worst %6.1f), %d violations, %d unplaced, %d cells opened, at least %d needed (%.2f %% above)\n",
 				figures.Arrivals, figures.Held, figures.PlanMS, figures.WorstMS, figures.Violations, figures.Unplaced, figures.Opened, figures.LowerBound, figures.AbovePct)
 		}
 	}
+	return list, nil
+}
+
+// classes solves the classes asked for, all of them unless told, with conflicts as published and arbitrary ones.
+func (c *benchAllocateCommand) classes(ctx context.Context, t *terminal) (list []packingFigures, err error) {
 	instances := c.Instances
 	switch {
 	case instances > 0:
@@ -90,21 +116,21 @@ func (c *benchAllocateCommand) Run(ctx context.Context, t *terminal) (err error)
 	}
 	for _, graph := range []string{"interval", "arbitrary"} {
 		for class := 1; class <= 8; class++ {
+			if c.Only != "all" && c.Only != graph || len(c.Class) > 0 && !slices.Contains(c.Class, class) {
+				continue
+			}
 			figures, err := c.packing(ctx, t, graph, class, instances)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			f.Packing = append(f.Packing, figures)
+			list = append(list, figures)
 			if !c.JSON {
 				fmt.Fprintf(t.out, "%s class %d, %4d items: %d of %d proven optimal, at most %d above, %.3f %% on average, %.2f s (at most %.2f)\n",
 					graph, class, figures.Items, figures.Proven, figures.Instances, figures.MaxAbove, figures.MeanPct, figures.MeanS, figures.MaxS)
 			}
 		}
 	}
-	if c.JSON {
-		return printJSON(t, f)
-	}
-	return nil
+	return list, nil
 }
 
 // estate plans arrivals into an invented estate several times, and judges the plan.

@@ -6,7 +6,7 @@ import (
 )
 
 // construct packs items one after another in several orders, each into the fullest bin that takes it (or the first), and
-// keeps the packing with fewest bins.
+// keeps the packing with fewest bins; the first is made whatever the clock says.
 func (g *graph) construct() []int {
 	var best []int
 	fewest := g.n + 1
@@ -31,6 +31,9 @@ func (g *graph) construct() []int {
 	for _, key := range keys {
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(key(b), key(a)) })
 		for _, fullest := range []bool{true, false} {
+			if best != nil && g.clock.over {
+				return best
+			}
 			if bins, count := g.pack(order, fullest); count < fewest {
 				best, fewest = bins, count
 			}
@@ -57,6 +60,7 @@ func (g *graph) pack(order []int, fullest bool) (bins []int, count int) {
 			best = len(load)
 			load, barred = append(load, 0), append(barred, newSet(g.n))
 		}
+		g.clock.spend(len(load) + g.n/64)
 		bins[i] = best
 		load[best] += g.weight[i]
 		for w, word := range g.foes[i] {

@@ -18,3 +18,13 @@ func (d *dice) below(n int) int { return int((d.next() >> 32) * uint64(n) >> 32)
 
 // share is a number from 0 up to 1.
 func (d *dice) share() float64 { return float64(d.next()>>11) / (1 << 53) }
+
+func (d *dice) permutation(n int) []int32 {
+	list := make([]int32, n)
+	for i := range list {
+		j := d.below(i + 1)
+		list[i] = list[j]
+		list[j] = int32(i)
+	}
+	return list
+}

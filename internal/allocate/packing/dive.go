@@ -35,30 +35,28 @@ func (g *graph) dive(root *generation, target int, wild float64, d *dice) [][]in
 
 // settle moves the bins that the program uses most to those that are settled, and answers with the items left.
 func (g *graph) settle(n *generation, settled *[][]int32, target int, wild float64, d *dice) (left []int32) {
-	bins, shares := n.fractions()
-	order := make([]int, len(bins))
+	parts := n.fractions()
+	order := make([]int, len(parts))
 	for k := range order {
 		order[k] = k
-		shares[k] *= 1 + wild*(d.share()-0.5)
+		parts[k].share *= 1 + wild*(d.share()-0.5)
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(shares[b], shares[a]) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(parts[b].share, parts[a].share) })
 	taken := newSet(g.n)
-	most := 1 + (target-len(*settled))/12
+	least := 1 + (target-len(*settled))/12
+	most := least
 	for _, k := range order {
-		if shares[k] < 0.999 && most <= 0 || shares[k] < 0.5 && most < 1+(target-len(*settled))/12 {
+		p := parts[k]
+		if p.share < 0.999 && most <= 0 || p.share < 0.5 && most < least {
 			break
 		}
-		free := true
-		for _, i := range bins[k] {
-			free = free && !taken.has(int(i))
-		}
-		if !free {
+		if slices.ContainsFunc(p.bin, func(i int32) bool { return taken.has(int(i)) }) {
 			continue
 		}
-		for _, i := range bins[k] {
+		for _, i := range p.bin {
 			taken.add(int(i))
 		}
-		*settled = append(*settled, bins[k])
+		*settled = append(*settled, p.bin)
 		most--
 	}
 	for _, i := range n.items {

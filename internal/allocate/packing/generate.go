@@ -24,7 +24,7 @@ const unit = 100_000_000
 // relax solves the linear program for some items, from a packing of them, until done, until the bound reaches target
 // bins, or until the clock ends it.
 func (g *graph) relax(items []int32, bins [][]int32, pool [][]int32, target int, d *dice) *generation {
-	n := &generation{master: newMaster(g, items, bins, d), pricer: &pricer{graph: g}, inside: make([]float64, g.n)}
+	n := &generation{master: newMaster(g, items, bins, d), pricer: &pricer{graph: g, nested: g.nested()}, inside: make([]float64, g.n)}
 	for _, bin := range pool {
 		n.add(bin)
 	}
@@ -38,10 +38,9 @@ func (g *graph) relax(items []int32, bins [][]int32, pool [][]int32, target int,
 		if !n.optimise() {
 			break
 		}
-		total := 0.0
+		total := n.value()
 		for r, i := range items {
 			outside[i] = min(1, max(0, n.y[r]))
-			total += outside[i]
 		}
 		// The bound can rise to the value of the master at most.
 		if whole(n.bound) >= target || whole(total) == whole(n.bound) {
@@ -86,14 +85,16 @@ func (n *generation) generate(outside []float64, stay float64) (useful bool) {
 		middle[i] = int(unit * (stay*n.inside[i] + (1-stay)*outside[i]))
 		sum += middle[i]
 	}
-	left := slices.Clone(n.items)
-	for first := true; len(left) > 0; first = false {
-		nodes := 20_000
+	n.pricer.prepare(n.items, middle)
+	n.clock.spend(len(n.pricer.order) * n.capacity / n.pricer.scale)
+	taken := newSet(n.n)
+	for first := true; ; first = false {
+		nodes := 10_000
 		if first {
 			nodes = 3_000_000
 		}
-		bin, top, bound := n.pricer.dearest(left, middle, nodes)
-		n.clock.spend(len(n.pricer.order)*n.capacity/n.pricer.scale/8 + (nodes-max(n.pricer.nodes, 0))*2)
+		bin, top, bound := n.pricer.dearest(taken, nodes)
+		n.clock.spend(len(n.pricer.order))
 		if first && bound > 0 && float64(sum)/float64(bound) > n.bound-1e-6 {
 			n.bound = float64(sum) / float64(bound)
 			n.prices, n.price = middle, bound
@@ -113,32 +114,75 @@ func (n *generation) generate(outside []float64, stay float64) (useful bool) {
 		} else if !first && top < unit-unit/50 {
 			break
 		}
-		taken := newSet(n.n)
 		for _, i := range bin {
 			taken.add(int(i))
 		}
-		left = slices.DeleteFunc(left, func(i int32) bool { return taken.has(int(i)) })
 	}
 	return useful
 }
 
+// part is how much of a bin the linear program uses.
+type part struct {
+	bin   []int32
+	share float64
+}
+
 // fractions are the bins that the linear program uses, the most used first, with how much of each.
-func (n *generation) fractions() (bins [][]int32, shares []float64) {
-	type part struct {
-		rows  []int32
-		share float64
-	}
+func (n *generation) fractions() []part {
 	var parts []part
+	flows := map[int32][]exchanged{}
 	for k, c := range n.basis {
-		if c >= 0 && n.x[k] > 1e-4 {
-			parts = append(parts, part{n.columns[c], n.x[k]})
+		switch column := &n.columns[c]; {
+		case n.x[k] <= 1e-4:
+		case column.cost > 0:
+			parts = append(parts, part{n.binOf(column.rows), n.x[k]})
+		case len(column.rows) > 0:
+			from := n.items[column.back]
+			flows[from] = append(flows[from], exchanged{n.items[column.rows[0]], n.x[k]})
+		}
+	}
+	if len(flows) > 0 {
+		order := slices.Clone(n.items)
+		n.sortByConflicts(order)
+		for _, i := range order {
+			for _, to := range flows[i] {
+				parts = n.carryOut(parts, i, to)
+			}
 		}
 	}
 	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(b.share, a.share) })
-	for _, p := range parts {
-		bins, shares = append(bins, n.binOf(p.rows)), append(shares, p.share)
+	return parts
+}
+
+// exchanged is an item that takes places of another.
+type exchanged struct {
+	item  int32
+	share float64
+}
+
+// carryOut gives places of an item to another, as far as there are bins in which the other is not.
+func (n *generation) carryOut(parts []part, i int32, to exchanged) []part {
+	for k := range parts {
+		p := &parts[k]
+		at := slices.Index(p.bin, i)
+		if at < 0 || slices.Contains(p.bin, to.item) {
+			continue
+		}
+		bin := slices.Clone(p.bin)
+		bin[at] = to.item
+		moved := min(p.share, to.share)
+		p.share -= moved
+		if p.share <= 1e-4 {
+			p.bin = bin
+			p.share = moved
+		} else {
+			parts = append(parts, part{bin, moved})
+		}
+		if to.share -= moved; to.share <= 1e-4 {
+			break
+		}
 	}
-	return bins, shares
+	return parts
 }
 
 func (n *generation) binOf(rows []int32) []int32 {
@@ -152,8 +196,10 @@ func (n *generation) binOf(rows []int32) []int32 {
 // pool are all columns as bins of items.
 func (n *generation) pool() [][]int32 {
 	list := make([][]int32, 0, len(n.columns))
-	for _, rows := range n.columns {
-		list = append(list, n.binOf(rows))
+	for _, c := range n.columns {
+		if c.cost > 0 {
+			list = append(list, n.binOf(c.rows))
+		}
 	}
 	return list
 }

@@ -1,8 +1,10 @@
 package packing
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
+	"slices"
 )
 
 // Instance is a bin packing problem with conflicts.
@@ -75,6 +77,7 @@ type set []uint64
 func newSet(n int) set { return make(set, (n+63)/64) }
 
 func (s set) add(i int)      { s[i>>6] |= 1 << (i & 63) }
+func (s set) remove(i int)   { s[i>>6] &^= 1 << (i & 63) }
 func (s set) has(i int) bool { return s[i>>6]>>(i&63)&1 != 0 }
 
 func (s set) count() (n int) {
@@ -92,8 +95,12 @@ type graph struct {
 	foes     []set     // conflicts of each item
 	list     [][]int32 // the same as lists
 	apart    []set     // foes, and items too heavy together
-	friend   [][]int32 // those an item can share a bin with, once asked for
-	clock    *clock
+	// conflicts is how many pairs conflict.
+	conflicts int
+	friend    [][]int32 // those an item can share a bin with, once listed
+	clock     *clock
+	// knownNested is whether conflicts are nested, once asked for.
+	knownNested *bool
 }
 
 // clock counts work, and ends the search when it is spent or told to.
@@ -126,31 +133,94 @@ func newGraph(in Instance, c *clock) *graph {
 		if !g.foes[i].has(j) {
 			g.foes[i].add(j)
 			g.foes[j].add(i)
+			g.conflicts++
 			g.list[i] = append(g.list[i], int32(j))
 			g.list[j] = append(g.list[j], int32(i))
 		}
 	}
-	for i := range n {
-		copy(g.apart[i], g.foes[i])
-		for j := range n {
-			if j != i && g.weight[i]+g.weight[j] > g.capacity {
-				g.apart[i].add(j)
-			}
-		}
-	}
+	g.partHeavy()
 	return g
 }
 
-// friends are the items that an item can share a bin with.
-func (g *graph) friends(i int) []int32 {
+// partHeavy sets items apart that are too heavy together, besides those that conflict. The heavier an item, the more
+// there are.
+func (g *graph) partHeavy() {
+	order := make([]int, g.n) // the lightest first
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int { return cmp.Or(cmp.Compare(g.weight[i], g.weight[j]), cmp.Compare(i, j)) })
+	heavy, k := newSet(g.n), g.n-1
+	for _, i := range order {
+		for ; k >= 0 && g.weight[order[k]]+g.weight[i] > g.capacity; k-- {
+			heavy.add(order[k])
+		}
+		for w := range heavy {
+			g.apart[i][w] = g.foes[i][w] | heavy[w]
+		}
+		g.apart[i].remove(i)
+	}
+}
+
+// friendOf is one by chance of the items that an item can share a bin with, -1 if there is none.
+func (g *graph) friendOf(i int32, d *dice) int32 {
+	for range 32 { // most have many; only for those with few is it worth to list them
+		if j := d.below(g.n); j != int(i) && !g.apart[i].has(j) {
+			return int32(j)
+		}
+	}
 	if g.friend[i] == nil {
 		list := make([]int32, 0, g.n-g.apart[i].count())
 		for j := range g.n {
-			if j != i && !g.apart[i].has(j) {
+			if j != int(i) && !g.apart[i].has(j) {
 				list = append(list, int32(j))
 			}
 		}
 		g.friend[i] = list
 	}
-	return g.friend[i]
+	if len(g.friend[i]) == 0 {
+		return -1
+	}
+	return g.friend[i][d.below(len(g.friend[i]))]
+}
+
+// friendless reports whether an item can share a bin with no other.
+func (g *graph) friendless(i int32) bool { return g.apart[i].count() == g.n-1 }
+
+// nested reports whether the conflicts of an item with fewer are all conflicts of any item with more, as in the interval
+// graphs of the published classes.
+func (g *graph) nested() bool {
+	if g.knownNested != nil {
+		return *g.knownNested
+	}
+	known := g.findNested()
+	g.knownNested = &known
+	return known
+}
+
+func (g *graph) findNested() bool {
+	order := make([]int32, g.n)
+	for i := range order {
+		order[i] = int32(i)
+	}
+	g.sortByConflicts(order)
+	for k, i := range order[1:] {
+		more := order[k]
+		for w, word := range g.foes[i] {
+			if int(more>>6) == w {
+				word &^= 1 << (more & 63)
+			}
+			if word&^g.foes[more][w] != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sortByConflicts puts items with most conflicts first.
+func (g *graph) sortByConflicts(items []int32) {
+	slices.SortFunc(items, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(len(g.list[b]), len(g.list[a])), cmp.Compare(a, b))
+	})
 }

@@ -145,3 +145,37 @@ func TestClassesAreAsPublished(t *testing.T) {
 		}
 	}
 }
+
+// Whatever way the search goes, what it says can be checked: classes and graphs of many densities, with so little effort
+// that some searches are cut off, and so much that others come to their end.
+func TestEveryWayIsSound(t *testing.T) {
+	for _, class := range []int{1, 2, 4, 6, 8} {
+		for _, tenths := range []int{0, 3, 4, 6, 9} {
+			for name, in := range map[string]packing.Instance{"class": packing.Class(class, tenths, 7), "arbitrary": packing.Arbitrary(class, tenths, 7)} {
+				a := packing.Solve(in, packing.Options{Seed: 1, Effort: 20_000_000})
+				if err := in.Check(a.Bins); err != nil {
+					t.Errorf("%s %d.%d: %v", name, class, tenths, err)
+				}
+				if a.Count < a.LowerBound || a.LowerBound != a.Certificate.Bins {
+					t.Errorf("%s %d.%d: %d bins, at least %d, certificate %d", name, class, tenths, a.Count, a.LowerBound, a.Certificate.Bins)
+				}
+				if err := a.Certificate.Verify(in); err != nil {
+					t.Errorf("%s %d.%d: %v", name, class, tenths, err)
+				}
+			}
+		}
+	}
+}
+
+// Large instances on which simple searches stay a bin or two above the bound are solved, each by another way.
+func TestLargeInstancesAreSolved(t *testing.T) {
+	for name, in := range map[string]packing.Instance{
+		"nested, weights and conflicts bind": packing.Class(3, 4, 1), "nested, weights bind": packing.Class(4, 3, 1),
+		"nested, conflicts bind": packing.Class(4, 6, 1), "triplets": packing.Class(8, 1, 1), "by parts": packing.Arbitrary(3, 5, 1),
+		"whole linear program": packing.Arbitrary(2, 8, 1),
+	} {
+		if a := packing.Solve(in, packing.Options{Seed: 1, Effort: 4 * packing.DefaultEffort}); a.Count != a.LowerBound {
+			t.Errorf("%s: %d bins, at least %d", name, a.Count, a.LowerBound)
+		}
+	}
+}

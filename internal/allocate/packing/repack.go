@@ -29,7 +29,7 @@ type repacker struct {
 // Shape of a round.
 const (
 	fewestPicked = 2
-	mostPicked   = 8
+	mostPicked   = 12
 	fillNodes    = 200 // of the search for one bin
 )
 
@@ -87,6 +87,7 @@ func (r *repacker) run(target, rounds int) {
 	}
 }
 
+// round takes some bins apart and fills them anew, and keeps that if it is no worse.
 func (r *repacker) round() {
 	r.pick()
 	before, k := 0.0, len(r.picked)
@@ -154,12 +155,11 @@ func (r *repacker) pick() {
 		b := int32(r.dice.below(n))
 		if related {
 			from := r.bins[r.picked[r.dice.below(len(r.picked))]]
-			i := from[r.dice.below(len(from))]
-			friends := r.friends(int(i))
-			if len(friends) == 0 {
+			friend := r.friendOf(from[r.dice.below(len(from))], r.dice)
+			if friend < 0 {
 				continue
 			}
-			if b = r.home[friends[r.dice.below(len(friends))]]; b < 0 {
+			if b = r.home[friend]; b < 0 {
 				continue
 			}
 		}

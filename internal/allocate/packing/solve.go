@@ -1,5 +1,7 @@
 package packing
 
+import "slices"
+
 // Options say how to solve an instance.
 type Options struct {
 	Seed uint64
@@ -53,34 +55,78 @@ type search struct {
 
 func (s *search) open() bool { return len(s.bins) > s.certificate.Bins && !s.clock.over }
 
-// improve repacks, then solves the linear program for a better bound and better prices, then dives along it and repacks
-// by its prices in turn, until bound and packing meet or the clock ends it.
+// improve repacks a little, and then goes the way that comes furthest in the time there is.
 func (s *search) improve() {
-	s.repack(20_000+max(0, s.n-250)*2000, nil)
-	if !s.open() {
+	s.repack(s.certificate.Bins, 50*s.n, nil)
+	s.closeGap(24)
+	if s.soonSolved() {
+		s.byPrices()
+	}
+	s.byParts()
+}
+
+// soonSolved reports whether the whole linear program is solved in a fraction of a second: where there are few items, or
+// where conflicts are nested and it is they that bind.
+func (s *search) soonSolved() bool {
+	return s.n < fewItems || s.n < mostItems && s.nested() && len(s.certificate.Clique) > 0
+}
+
+const (
+	fewItems  = 400
+	mostItems = 2000 // beyond that its matrix is too large
+)
+
+// closeGap tries so many times to do with one bin less, where a packing without a gap has three items in every bin.
+func (s *search) closeGap(tries int) {
+	if 3*s.certificate.Bins > s.n || !s.inTriples() {
 		return
 	}
-	items := make([]int32, s.n)
-	for i := range items {
-		items[i] = int32(i)
-	}
-	root := s.relax(items, s.bins, nil, len(s.bins), s.dice)
-	if b := root.bins(); b > s.certificate.Bins {
-		s.certificate = Certificate{Bins: b, Prices: root.prices, Price: root.price}
-	}
-	for k := 0; s.open(); k++ {
-		if root.done {
-			if better := s.dive(root, len(s.bins)-1, float64(k)*0.1, s.dice); better != nil {
-				s.bins = better
-				continue
-			}
-		}
-		s.repack(5_000, root.inside)
+	for ; tries > 0 && s.open() && len(s.bins) == s.certificate.Bins+1 && !s.fillTriples(2_000); tries-- {
 	}
 }
 
-// repack takes bins apart for some rounds, by the prices given if there are any.
-func (s *search) repack(rounds int, prices []float64) {
+// byPrices solves the linear program for a better bound, and dives along it and repacks by its prices in turn.
+func (s *search) byPrices() {
+	// An item that can share no bin has one of its own whatever else is done; the linear program is about the others.
+	var items []int32
+	var alone, shared [][]int32
+	for _, bin := range s.bins {
+		if s.friendless(bin[0]) {
+			alone = append(alone, bin)
+			continue
+		}
+		shared = append(shared, bin)
+		items = append(items, bin...)
+	}
+	slices.Sort(items)
+	root := s.relax(items, shared, nil, len(shared), s.dice)
+	if b := len(alone) + root.bins(); root.price > 0 && b > s.certificate.Bins {
+		for _, bin := range alone {
+			root.prices[bin[0]] = root.price
+		}
+		s.certificate = Certificate{Bins: b, Prices: root.prices, Price: root.price}
+	}
+	for k := 0; s.open(); k++ {
+		if k%2 == 1 && s.partly(fewestInPart) {
+			continue
+		}
+		if root.done {
+			if better := s.dive(root, len(s.bins)-len(alone)-1, float64(k)*0.1, s.dice); better != nil {
+				s.bins = append(slices.Clone(alone), better...)
+				continue
+			}
+		}
+		prices := slices.Clone(root.inside)
+		for _, bin := range alone {
+			prices[bin[0]] = 1
+		}
+		s.repack(s.certificate.Bins, 5_000, prices)
+		s.closeGap(8)
+	}
+}
+
+// repack takes bins apart for some rounds, or until there are no more than target, by the prices given if there are any.
+func (s *search) repack(target, rounds int, prices []float64) {
 	if !s.open() {
 		return
 	}
@@ -88,7 +134,7 @@ func (s *search) repack(rounds int, prices []float64) {
 	if prices != nil {
 		r.priced(prices)
 	}
-	r.run(s.certificate.Bins, rounds)
+	r.run(max(target, s.certificate.Bins), rounds)
 	s.bins = r.bins
 }
 
