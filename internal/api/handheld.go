@@ -71,6 +71,7 @@ type Handheld struct {
 	KeepFor  int              `json:"keepFor" doc:"Seconds for which it may keep what it took along."`
 	Device   custody.Device   `json:"device"`
 	Official custody.Official `json:"official"`
+	Zone     string           `json:"zone" doc:"In which its times are written."`
 	Blind    bool             `json:"blind" doc:"A count is open where the official serves and counts: no list of people is given."`
 	Landings []Post           `json:"landings" doc:"Where the official may count."`
 	Around   []Post           `json:"around" doc:"What the landings are in, whose people may be taken along."`
@@ -157,7 +158,10 @@ func (d *door) handheld() {
 func (d *door) fillHandheld(s *custody.State, h *Handheld, who *asker) {
 	name := who.official.Name
 	h.Device = *s.Devices.Get(who.shipment.Device)
-	h.Blind = s.Blind(name)
+	h.Blind, h.Zone = s.Blind(name), "UTC"
+	if p := s.Places.Get(who.official.Establishment); p != nil && p.Zone != "" {
+		h.Zone = p.Zone
+	}
 	posts, around := map[string]bool{}, map[string]bool{}
 	for p := range s.Places.All() {
 		unit := s.CountUnit(p.Code)
