@@ -9,7 +9,7 @@ import { startFinding } from "./handheld/find";
 import { startScanning } from "./handheld/scan";
 import { sendNow } from "./handheld/sending";
 import * as shift from "./handheld/shift";
-import { begin, lock, revoked, startSigning } from "./handheld/sign";
+import { begin, ended, lock, startSigning } from "./handheld/sign";
 import { showTasks, startTasks } from "./handheld/tasks";
 import * as vault from "./handheld/vault";
 import { moment, say } from "./handheld/words";
@@ -23,9 +23,9 @@ async function showLine(): Promise<void> {
   const open = vault.open();
   line.dataset.state = open ? shift.line : "";
   line.textContent = open ? say(`line.${shift.line}`, { clock: moment(shift.kept?.at ?? 0) }) : "";
-  page.at("hh-prove").hidden = !open || (shift.line !== "prove" && shift.line !== "over");
+  page.at("hh-prove").hidden = !open || shift.line !== "prove";
   if (open) await showSum();
-  else page.at("hh-waiting").textContent = "";
+  else page.at("hh-waiting").hidden = true;
 }
 
 let busy = false;
@@ -37,7 +37,7 @@ async function round(): Promise<void> {
   try {
     await sendNow();
     if (vault.open()) await shift.refresh();
-    if (shift.line === "revoked") await revoked();
+    if (shift.line === "revoked" || shift.line === "over") await ended(shift.line);
     if (!vault.open()) return;
     if (page.shown === "tasks") showTasks();
     if (page.shown === "entries") await showEntries();

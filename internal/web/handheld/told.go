@@ -10,7 +10,7 @@ import (
 // told are the messages that the script says, under "page.handheld.", with what it puts into each: the page brings them all.
 var told = map[string][]string{
 	"sign.waiting": {"n", "who"}, "sign.of-another": {"who"}, "sign.no-line": nil, "sign.code-missing": nil, "sign.earlier-needed": nil, "unlock.wrong": nil,
-	"off.waiting": {"n"}, "off.done": nil, "revoked": nil, "outlived": {"clock"},
+	"off.waiting": {"n"}, "off.done": nil, "revoked": nil, "over": nil, "outlived": {"clock"},
 	"line.on": {"clock"}, "line.cut": {"clock"}, "line.prove": {"clock"}, "line.over": {"clock"}, "line.revoked": {"clock"}, "line.waiting": {"n"},
 	"tasks.at": {"clock"}, "tasks.count": nil, "tasks.counted": nil, "tasks.since": {"clock"}, "tasks.bus": {"vehicles", "n"}, "tasks.from": {"who", "clock"}, "tasks.receive": nil,
 	"taken":            {"place", "clock"},

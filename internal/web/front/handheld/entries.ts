@@ -38,7 +38,8 @@ export async function showSum(): Promise<void> {
   const badge = at("entries-badge");
   badge.textContent = wrong > 0 ? `! ${wrong}` : waiting > 0 ? String(waiting) : "";
   badge.dataset.wrong = String(wrong > 0);
-  at("hh-waiting").textContent = waiting > 0 ? say("line.waiting", { n: waiting }) : "";
+  at("hh-waiting").textContent = say("line.waiting", { n: waiting });
+  at("hh-waiting").hidden = waiting === 0;
 }
 
 /** Starts the screen of entries. */

@@ -149,6 +149,7 @@ async function reach(password: string): Promise<void> {
     const answer = await send({ method: "POST", path: "/sessions", body: JSON.stringify({ name: shift.official(), password }) });
     if (answer?.status === 201) await shift.refresh(String(answer.body["token"]));
   }
+  if (shift.line === "revoked" || shift.line === "over") return ended(shift.line);
   document.dispatchEvent(new Event("handheld-open"));
 }
 
@@ -175,12 +176,12 @@ async function signOff(): Promise<void> {
   notice(waiting > 0 ? say("off.waiting", { n: waiting }) : say("off.done"), waiting > 0 ? "open" : "right");
 }
 
-/** A device that was revoked keeps nothing that was taken along. */
-export async function revoked(): Promise<void> {
+/** Where the device was revoked, or its session ended at the desk or by its age, nothing is kept of what was taken along. */
+export async function ended(how: "over" | "revoked"): Promise<void> {
   await shift.end();
   await lock();
-  at("sign-device").hidden = false;
-  notice(say("revoked"), "wrong");
+  if (how === "revoked") at("sign-device").hidden = false;
+  notice(say(how), "wrong");
 }
 
 let touched = Date.now();
