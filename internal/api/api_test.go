@@ -307,6 +307,32 @@ func TestAttachments(t *testing.T) {
 	if h.book.Size() != before+1 {
 		t.Error("the look at an attachment was not recorded")
 	}
+	// A record names only what is kept: a file that is not would look like one that was taken away.
+	paper := object{"kind": "sentence", "issuer": "I", "case": "C", "from": "2031-01-01T00:00:00Z"}
+	with := func(o object, field, name string) object {
+		o = maps.Clone(o)
+		o[field] = name
+		return o
+	}
+	who := object{"familyNames": "Rivas", "givenNames": "Ana", "sex": "F"}
+	arrives := func(who, paper object) object {
+		return object{"arrivals": []object{{"place": habeastest.OriginReception, "person": who, "authorities": []object{paper}}}}
+	}
+	number := h.as("reception").post("/admissions", arrives(with(who, "photograph", hash), with(paper, "document", hash))).mustBe(200).text("id")
+	before = h.book.Size()
+	for _, name := range []string{strings.Repeat("a", 64), hash[:63], "photo.jpg"} {
+		h.as("reception").post("/admissions", arrives(with(who, "photograph", name), paper)).refused(404, "unknown-attachment")
+		h.as("reception").post("/admissions", arrives(who, with(paper, "document", name))).refused(404, "unknown-attachment")
+		h.as("records").post("/people/"+number+"/corrections", object{"corrects": 0, "person": with(with(who, "number", number), "photograph", name)}).refused(404, "unknown-attachment")
+		h.as("records").post("/people/"+number+"/authorities", object{"authority": with(paper, "document", name)}).refused(404, "unknown-attachment")
+		h.as("records").post("/people/"+number+"/release-orders", object{"issuer": "I", "case": "C", "cites": []string{number + "/A1"}, "document": name}).refused(404, "unknown-attachment")
+	}
+	if h.book.Size() != before {
+		t.Error("something was recorded that names a file which is not kept")
+	}
+	if report, err := h.book.Verify(t.Context()); err != nil || len(report.Problems) > 0 {
+		t.Errorf("verified with %v: %q", err, report.Problems)
+	}
 	put("records", "<html>not a picture</html>").refused(422, "attachment-type")
 	put("records", "").refused(400, "request-malformed")
 	put("records", picture+strings.Repeat("x", 9<<20)).refused(413, "body-too-large")

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"habeas.example/habeas/internal/book"
+	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/habeastest"
 )
 
@@ -68,6 +70,39 @@ func TestAlongside(t *testing.T) {
 		if n := kept(); n != 2 {
 			t.Errorf("opened again: %d rows", n)
 		}
+		sound(t, b)
+	})
+}
+
+// An entry names only files that are kept, and of which its command said that it would.
+func TestOnlyKeptFilesAreNamed(t *testing.T) {
+	const picture = "a picture"
+	hash, other := book.AttachmentHash("image/png", []byte(picture)), book.AttachmentHash("image/png", []byte("another"))
+	habeastest.Engines(t, func(t *testing.T, s *habeastest.Store) {
+		b := s.Established(0)
+		if _, err := b.Beside().Exec("INSERT INTO attachment (hash, type, bytes) VALUES ($1, $2, $3)", hash, "image/png", []byte(picture)); err != nil {
+			t.Fatal(err)
+		}
+		pictured := func(name string) habeastest.Act {
+			return habeastest.Once(func(s *custody.State, now time.Time) (custody.Entry, error) {
+				a := habeastest.Admission(0, habeastest.Paper(0, now))
+				a.Person.Photograph = name
+				return s.Admit("", a, habeastest.OriginReception, now, now)
+			})
+		}
+		size := b.Size()
+		for said, name := range map[string]string{hash: other, other: other, "": hash, "\x00": other, "x": "x"} {
+			_, err := habeastest.Do(b, book.Command{By: "reception", Files: []string{said}}, pictured(name))
+			refused(t, err, "unknown-attachment")
+		}
+		if b.Size() != size {
+			t.Fatal("a refused command was written")
+		}
+		many := make([]string, 1200) // more than one question asks for
+		for i := range many {
+			many[i] = book.AttachmentHash("", []byte{byte(i), byte(i >> 8)})
+		}
+		must(t, b, book.Command{By: "reception", Files: append(many, hash)}, pictured(hash))
 		sound(t, b)
 	})
 }

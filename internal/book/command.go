@@ -26,6 +26,9 @@ type Command struct {
 	// Hand is when the official last proved who they are, for acts that need it to be
 	// lately; zero: the command comes from no session.
 	Hand time.Time
+	// Files are the hashes of the attached files that the entries may name. An entry that
+	// names another, or one that is not kept, is refused (code "unknown-attachment").
+	Files []string
 }
 
 // ConsoleName is the author of what was done on the machine itself.
@@ -56,6 +59,7 @@ type Tx struct {
 	ranBack   bool           // the command carries the note that the clock ran back
 	action    custody.Action // what the act is, for Permit; empty: not the act of a desk
 	placed    bool           // Permit was asked
+	files     map[string]bool
 }
 
 // ClockTolerance is how far ahead of the server's clock an event may be said to have
@@ -120,6 +124,9 @@ func (tx *Tx) record(e custody.Entry) error {
 		if err := tx.Permit(custody.WholeService); err != nil {
 			return err
 		}
+	}
+	if err := tx.naming(&e); err != nil {
+		return err
 	}
 	s := tx.book.state
 	e = s.Chained(e)
@@ -187,6 +194,7 @@ type call struct {
 	ctx     context.Context
 	command Command
 	act     func(*Tx) error
+	files   map[string]bool // of those that the command names, which are kept
 	tx      *Tx
 	err     error
 	replay  *requestRow
@@ -217,7 +225,11 @@ func (b *Book) Do(ctx context.Context, command Command, act func(*Tx) error) (Wr
 			return Written{}, fmt.Errorf("%w: look for an earlier request with this key: %w", ErrNotWritten, err)
 		}
 	}
-	c := &call{ctx: ctx, command: command, act: act, done: make(chan struct{})}
+	files, err := b.kept(ctx, command.Files)
+	if err != nil {
+		return Written{}, err
+	}
+	c := &call{ctx: ctx, command: command, act: act, files: files, done: make(chan struct{})}
 	select {
 	case b.calls <- c:
 	case <-b.closing:

@@ -42,7 +42,7 @@ func tiny(t testing.TB, s *habeastest.Store) *book.Book {
 	if _, err := b.Beside().Exec("INSERT INTO attachment (hash, type, bytes) VALUES ($1, $2, $3)", book.AttachmentHash("image/png", photograph), "image/png", photograph); err != nil {
 		t.Fatal(err)
 	}
-	must(t, b, book.Command{By: "anna", Key: "found", Digest: "d1"}, acts...)
+	must(t, b, book.Command{By: "anna", Key: "found", Digest: "d1", Files: []string{book.AttachmentHash("image/png", photograph)}}, acts...)
 	s.Clock.Advance(time.Minute)
 	must(t, b, book.Command{By: "bert", Key: "draft", Digest: "d2"}, one(func(s *custody.State, _ time.Time) (custody.Entry, error) {
 		return s.DraftTransfer(custody.Transfer{From: "O", To: "C", Date: "2031-03-14", LegalBasis: "7"}, "bert")

@@ -118,7 +118,7 @@ func (b *Book) decide(c *call) {
 			return
 		}
 	}
-	tx := &Tx{book: b, command: c.command}
+	tx := &Tx{book: b, command: c.command, files: c.files}
 	b.state.Save()
 	err := b.startClock(tx)
 	if err == nil {

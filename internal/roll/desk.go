@@ -153,6 +153,9 @@ type Arrival struct {
 // Admit admits people, all or none. Without a live authority an admission is refused
 // (code "no-live-authority") unless it is stated as a fact.
 func (d *Desk) Admit(ctx context.Context, c book.Command, arrivals ...Arrival) (book.Written, error) {
+	for i := range arrivals {
+		c.Files = append(c.Files, arrivals[i].Admission.Files()...)
+	}
 	return book.Each(ctx, d.book, c, custody.AdmitPeople, arrivals, func(tx *book.Tx, a Arrival) (custody.Entry, error) {
 		if err := tx.Permit(a.Place); err != nil {
 			return custody.Entry{}, err
@@ -166,6 +169,7 @@ func (d *Desk) Admit(ctx context.Context, c book.Command, arrivals ...Arrival) (
 
 // CorrectPerson corrects an identity, naming the entry that it corrects.
 func (d *Desk) CorrectPerson(ctx context.Context, c book.Command, p custody.Person, corrects int64) (book.Written, error) {
+	c.Files = p.Files()
 	return d.book.One(ctx, c, custody.KeepPapers, func(tx *book.Tx) (custody.Entry, error) {
 		if err := tx.Permit(tx.State().WhereIs(p.Number)...); err != nil {
 			return custody.Entry{}, err
@@ -176,6 +180,7 @@ func (d *Desk) CorrectPerson(ctx context.Context, c book.Command, p custody.Pers
 
 // GiveAuthority records a paper on which a person is held.
 func (d *Desk) GiveAuthority(ctx context.Context, c book.Command, person string, a custody.Authority) (book.Written, error) {
+	c.Files = a.Files()
 	return d.book.One(ctx, c, custody.KeepPapers, func(tx *book.Tx) (custody.Entry, error) {
 		if err := tx.Permit(tx.State().WhereIs(person)...); err != nil {
 			return custody.Entry{}, err
@@ -198,6 +203,7 @@ func (d *Desk) EndAuthority(ctx context.Context, c book.Command, authority, reas
 
 // OrderRelease records an order to release a person, citing the authorities it ends.
 func (d *Desk) OrderRelease(ctx context.Context, c book.Command, o custody.ReleaseOrder) (book.Written, error) {
+	c.Files = o.Files()
 	return d.book.One(ctx, c, custody.KeepPapers, func(tx *book.Tx) (custody.Entry, error) {
 		if err := tx.Permit(tx.State().WhereIs(o.Person)...); err != nil {
 			return custody.Entry{}, err

@@ -231,6 +231,7 @@ func (d *Desk) Resume(ctx context.Context, c book.Command, id, vehicle, person s
 
 // Unlisted states the fact that somebody arrived whom the manifest does not name.
 func (d *Desk) Unlisted(ctx context.Context, c book.Command, id, number string, a custody.Admission, place string, at time.Time) (book.Written, error) {
+	c.Files = a.Files()
 	return d.book.One(ctx, c, custody.AdmitPeople, func(tx *book.Tx) (custody.Entry, error) {
 		if err := tx.Permit(tx.State().WhereStated(number, place)...); err != nil {
 			return custody.Entry{}, err
