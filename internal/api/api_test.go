@@ -360,6 +360,21 @@ func TestTheRollAndItsNeighbours(t *testing.T) {
 	if page.number("total") != 3 || len(page.list("people")) != 2 {
 		t.Errorf("the people: %s", page.raw)
 	}
+	if page = monitor.get("/people?under=" + habeastest.OriginReception).mustBe(200); page.number("total") != 3 {
+		t.Errorf("the people of a place: %s", page.raw)
+	}
+	// A number that leads nowhere is no number: what is around a place has its people too, an empty place says none, and no place is none.
+	h.as("reception").post("/moves", move(habeastest.Numbers(3)[0], "OLD-M1-C2")).mustBe(200)
+	if page = monitor.get("/people?under=OLD-M1").mustBe(200); page.number("total") != 1 || page.list("people")[0].(object)["place"] != "OLD-M1-C2" {
+		t.Errorf("the people of a module: %s", page.raw)
+	}
+	if page = monitor.get("/people?under=CTR-M1").mustBe(200); page.body["total"] != float64(0) || len(page.list("people")) != 0 || page.body["people"] == nil {
+		t.Errorf("the people of an empty module: %s", page.raw)
+	}
+	monitor.get("/people?under=NOWHERE").refused(404, "unknown-place")
+	if found := monitor.get("/people?q=qqqqqqqq").mustBe(200); found.body["matches"] == nil {
+		t.Errorf("nobody found: %s", found.raw)
+	}
 	places := monitor.get("/places?under=CTR-M1").mustBe(200)
 	if places.number("total") != 5 {
 		t.Errorf("under a module: %s", places.raw)

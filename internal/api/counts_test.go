@@ -51,6 +51,30 @@ func TestTheAPIKeepsCountersBlind(t *testing.T) {
 		}
 	}
 	h.as("records").get("/entries?limit=1").mustBe(200)
+
+	// What the count before left different is still expected by the one that follows it.
+	second.post("/counts/"+id+"/slips", slip(habeastest.OriginReception, 2)).mustBe(200)
+	h.as("duty").post("/counts", object{"kind": "emergency", "place": habeastest.Origin, "supersedes": id, "reason": "alarm in the yard"}).mustBe(200)
+	const left = `"kind":"count-left-different"`
+	if said := string(second.get("/discrepancies").mustBe(200).raw); strings.Contains(said, left) {
+		t.Errorf("a counter is told what the last count expected: %s", said)
+	}
+	if said := string(h.as("records").get("/discrepancies").mustBe(200).raw); !strings.Contains(said, left) {
+		t.Errorf("those who do not count are told: %s", said)
+	}
+}
+
+// Who works with lists of people by place while a count goes on cannot be a counter.
+func TestReceptionAndHealthStaffDoNotCount(t *testing.T) {
+	h, id := counting(t)
+	for _, name := range []string{"reception", "health"} {
+		h.as(name).get("/people?under=" + habeastest.OriginReception).mustBe(200)
+		h.as(name).post("/counts/"+id+"/slips", slip(habeastest.OriginReception, 3)).refused(403, "hand-not-blind")
+		if shown := h.as(name).get("/counts/" + id).mustBe(200); shown.body["counter"] != false {
+			t.Errorf("%s is offered a slip: %s", name, shown.raw)
+		}
+	}
+	h.as("reception").post("/counts/"+id+"/slips", object{"landing": habeastest.OriginReception, "number": 3, "hand": "landing", "source": "paper"}).mustBe(200)
 }
 
 // What a slip must not be, as it comes over the wire.

@@ -12,9 +12,9 @@ import (
 
 // People are those in custody, by prison number, or those whom a search found.
 type People struct {
-	People  []roll.Resident `json:"people,omitempty"`
-	Total   int             `json:"total,omitempty"`
-	Matches []roll.Match    `json:"matches,omitempty"`
+	People  []roll.Resident `json:"people,omitzero" doc:"Of a list."`
+	Total   *int            `json:"total,omitempty" doc:"Of a list: how many there are in all."`
+	Matches []roll.Match    `json:"matches,omitzero" doc:"Of a search, the best first."`
 }
 
 // Chain is a person's chain of custody, newest first.
@@ -25,7 +25,7 @@ type Chain struct {
 
 type peopleQuery struct {
 	Q     string `query:"q" maxLength:"200" doc:"A name, forgiving accents, order and one wrong letter, or a prison number."`
-	Under string `query:"under" maxLength:"60" doc:"An establishment or place."`
+	Under string `query:"under" maxLength:"60" doc:"An establishment: who is on its roll. Another place: who is in it, or in a place inside it."`
 	After string `query:"after" maxLength:"20" doc:"Those whose prison number comes after this one."`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
@@ -101,8 +101,8 @@ func (d *door) people() {
 		if err := d.sighted(who); err != nil {
 			return People{}, err
 		}
-		list, total := d.Roll.SeenBy(who.official.Name).People(q.Under, q.After, q.Limit)
-		return People{People: list, Total: total}, nil
+		list, total, err := d.Roll.SeenBy(who.official.Name).People(q.Under, q.After, q.Limit)
+		return People{People: list, Total: &total}, err
 	})
 	handle(d, operation{method: "POST", path: "/people/duplicates", summary: "People in the register who are likely the same"},
 		func(ctx context.Context, who *asker, in *likeness) (*answer[People], error) {

@@ -98,7 +98,7 @@ func TestWhatIsRequiredIsRequired(t *testing.T) {
 	d.sends("duty", counted+"/recounts", object{"landing": habeastest.OriginReception, "reason": "seen from afar"})
 	d.sends("duty", counted+"/abandonment", object{"reason": "a fire drill"})
 	counted = "/counts/" + d.sends("duty", "/counts", object{"kind": "named", "place": "OLD-M1-C2"}).text("id")
-	for _, hand := range []string{"landing", "health"} {
+	for _, hand := range []string{"landing", "landing2"} {
 		d.sends(hand, counted+"/slips", object{"landing": "OLD-M1-C2", "people": []string{}}, ".people")
 	}
 	d.sends("duty", counted+"/signature", object{})

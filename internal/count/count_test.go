@@ -48,7 +48,7 @@ func open(t *testing.T, s *habeastest.Store, doors custody.DoorFacts) *desk {
 	} {
 		acts = append(acts, habeastest.Once(func(st *custody.State, _ time.Time) (custody.Entry, error) { return st.Open(p) }))
 	}
-	for name, where := range map[string]string{"landing2": "", "far": habeastest.Origin} {
+	for name, where := range map[string]string{"landing3": "", "far": habeastest.Origin} {
 		acts = append(acts, habeastest.Once(func(st *custody.State, _ time.Time) (custody.Entry, error) {
 			return st.Appoint(custody.Official{Name: name, FullName: name, Roles: []custody.Role{custody.LandingOfficer}, Establishment: where})
 		}))
@@ -142,7 +142,7 @@ func TestACountThroughTheDesk(t *testing.T) {
 			}
 		}
 		d.must(d.Sign(ctx, d.as("duty"), id))
-		d.refused("count-ended")(d.Give(ctx, d.as("health"), id, number(landingA, 4)))
+		d.refused("count-ended")(d.Give(ctx, d.as("landing2"), id, number(landingA, 4)))
 		list := d.List(habeastest.Centre, false, 10, s.Clock.Now())
 		if len(list) != 1 || list[0].Status != custody.CountCleared || list[0].Sums.Counted != 6 || list[0].EndedByName != "Official duty" {
 			t.Errorf("the list says %+v", list)

@@ -310,7 +310,7 @@ func (m *machine) slip(t *rapid.T) {
 		t.Skip("no count yet")
 	}
 	landing := m.anyLanding(t)
-	hand := rapid.SampledFrom([]string{"landing", "landing2", "landing", "landing2", "health", "duty"}).Draw(t, "hand")
+	hand := rapid.SampledFrom([]string{"landing", "landing2", "landing", "landing2", "landing3", "health", "duty"}).Draw(t, "hand")
 	source := rapid.SampledFrom([]custody.SlipSource{custody.TypedSlip, custody.TypedSlip, custody.HandheldSlip, custody.PaperSlip}).Draw(t, "source")
 	counted := now
 	if source != custody.TypedSlip {
@@ -332,7 +332,7 @@ func (m *machine) walk(t *rapid.T) {
 		t.Skip("no count")
 	}
 	for _, landing := range slices.Sorted(maps.Keys(m.count.landings)) {
-		for _, hand := range []string{"landing", "landing2", "health"} {
+		for _, hand := range []string{"landing", "landing2", "landing3"} {
 			l := m.count.landings[landing]
 			if l.status == "cleared" || slices.ContainsFunc(l.slips, func(s told) bool { return s.hand == hand && s.round == l.round }) {
 				continue
@@ -364,7 +364,7 @@ func (m *machine) tell(t *rapid.T, c *tally, landing string, source custody.Slip
 	switch {
 	case l == nil:
 		want = "landing-not-in-count"
-	case hand == "duty":
+	case hand == "duty" || hand == "health":
 		want = "hand-not-blind"
 	case counted.Before(c.opened.Add(-2 * time.Minute)):
 		want = "slip-before-opening"

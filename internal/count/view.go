@@ -38,7 +38,10 @@ type CountView struct {
 	OpenedByName string `json:"openedByName"`
 	// Blind says that what is expected is withheld, and every slip but the asker's own, of
 	// the landings that have not cleared.
-	Blind    bool          `json:"blind"`
+	Blind bool `json:"blind"`
+	// Counter says that the asker may give a slip of their own; others may only enter another
+	// hand's paper.
+	Counter  bool          `json:"counter"`
 	Roll     *int          `json:"roll,omitempty"`
 	Expected *int          `json:"expected,omitempty"`
 	Guests   *int          `json:"guests,omitempty"`
@@ -79,6 +82,18 @@ type SlipView struct {
 // name of the console, on the machine itself, everything is seen.
 func sees(s *custody.State, official, place string) bool {
 	return official == book.ConsoleName || s.May(official, custody.SeeCounts, place) == nil
+}
+
+// mayCount reports whether an official may be a counter.
+func mayCount(s *custody.State, official string) bool {
+	return s.KeptBlind(official) && s.May(official, custody.CountPeople) == nil
+}
+
+// MayCount reports whether an official may be a counter: what a count expects is kept from
+// them while it is open.
+func (d *Desk) MayCount(official string) (may bool) {
+	d.book.Read(func(s *custody.State) { may = mayCount(s, official) })
+	return may
 }
 
 func (d *Desk) summary(s *custody.State, c *custody.Count, now time.Time) Summary {
@@ -135,7 +150,7 @@ func (d *Desk) View(id, official string, now time.Time) (CountView, error) {
 			return
 		}
 		sees := sees(s, official, c.Place)
-		v = CountView{Summary: d.summary(s, c, now), Reason: c.Reason, OpenedByName: fullName(s, c.OpenedBy), Blind: !sees && c.Status == custody.CountOpen,
+		v = CountView{Summary: d.summary(s, c, now), Reason: c.Reason, OpenedByName: fullName(s, c.OpenedBy), Blind: !sees && c.Status == custody.CountOpen, Counter: mayCount(s, official),
 			Out: []OutView{}, Landings: []LandingView{}}
 		if p := s.Places.Get(c.Place); p != nil {
 			v.PlaceName = p.Name

@@ -116,7 +116,7 @@ func (s *State) countUnits(scope string) map[string]int {
 			continue
 		}
 		unit := s.CountUnit(p.Code)
-		if !s.lies(unit, scope) {
+		if !s.within(unit, scope) {
 			continue
 		}
 		present := s.Present(p.Code)
@@ -126,16 +126,6 @@ func (s *State) countUnits(scope string) map[string]int {
 		units[unit] += present
 	}
 	return units
-}
-
-// lies reports whether a place is another one or inside it.
-func (s *State) lies(place, in string) bool {
-	for p := s.Places.Get(place); p != nil; p = s.Places.Get(p.Parent) {
-		if p.Code == in {
-			return true
-		}
-	}
-	return false
 }
 
 // closed reports whether a place, or one around it, is out of use.

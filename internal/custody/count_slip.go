@@ -225,7 +225,7 @@ func (s *State) checkSlip(c *Count, l *CountLanding, slip *Slip, by string) erro
 	if slip.Hand != by && slip.Source != PaperSlip {
 		return InvalidInput("slip-of-another", "official", slip.Hand, "by", by)
 	}
-	if s.May(slip.Hand, CountPeople) != nil || s.May(slip.Hand, SeeCounts) == nil {
+	if s.May(slip.Hand, CountPeople) != nil || !s.KeptBlind(slip.Hand) {
 		return refuse(Forbidden, 0, "hand-not-blind", "official", slip.Hand, "place", l.Landing, "count", c.ID)
 	}
 	for field, value := range map[string]string{"device": slip.Device, "address": slip.Address} {

@@ -35,10 +35,10 @@ func wing(t testing.TB) *scene {
 		s.ok("engineer", once(func(st *state, _ time.Time) (entry, error) { return st.Open(p) }))
 	}
 	s.ok("engineer", once(func(st *state, _ time.Time) (entry, error) {
-		return st.Appoint(custody.Official{Name: "landing2", FullName: "Second of the landings", Roles: []custody.Role{custody.LandingOfficer}})
+		return st.Appoint(custody.Official{Name: "landing3", FullName: "Third of the landings", Roles: []custody.Role{custody.LandingOfficer}})
 	}))
 	s.ok("engineer", once(func(st *state, _ time.Time) (entry, error) {
-		return st.Appoint(custody.Official{Name: "landing3", FullName: "Third of the landings", Roles: []custody.Role{custody.LandingOfficer}})
+		return st.Appoint(custody.Official{Name: "landing4", FullName: "Fourth of the landings", Roles: []custody.Role{custody.LandingOfficer}})
 	}))
 	for i, person := range s.p[:10] {
 		to := cellA1
@@ -354,6 +354,10 @@ func TestSlipsThatAreRefused(t *testing.T) {
 	s.refused("hand-not-blind", "duty", give(landingA, custody.Slip{Count: count}, "duty"))
 	s.refused("hand-not-blind", "duty", give(landingA, custody.Slip{Count: count, Hand: "control", Source: custody.PaperSlip}, "duty"))
 	s.refused("hand-not-blind", "duty", give(landingA, custody.Slip{Count: count, Hand: "escort", Source: custody.PaperSlip}, "duty"))
+	for _, hand := range []string{"reception", "health"} { // they work with lists of people by place while a count goes on
+		s.refused("hand-not-blind", hand, give(landingA, custody.Slip{Count: count}, hand))
+		s.refused("hand-not-blind", hand, give(landingA, custody.Slip{Count: count, Hand: hand, Source: custody.PaperSlip}, hand))
+	}
 	s.refused("slip-round-unknown", "landing", give(landingA, custody.Slip{Count: count, Round: 2}, "landing"))
 	s.refused("slip-round-unknown", "landing", give(landingA, custody.Slip{Count: count, Round: -1}, "landing"))
 	s.refused("slip-names-unasked", "landing", give(landingA, custody.Slip{Count: count, People: s.p[:1]}, "landing"))
@@ -391,7 +395,7 @@ func TestLateSlips(t *testing.T) {
 	if g := l.Slips[2]; !g.Attached || !g.Counted.Equal(custody.Moment(during)) || !g.Recorded.Equal(e.Recorded) {
 		t.Errorf("attached: %+v", g)
 	}
-	e = s.fact("health", late("health", 7, custody.PaperSlip, during), "late-slip-differs")
+	e = s.fact("landing4", late("landing4", 7, custody.PaperSlip, during), "late-slip-differs")
 	d := s.State.Discrepancies.Get("D" + strconv.Itoa(int(e.Number)))
 	if d == nil || d.Params["expected"] != "6" || d.Params["counted"] != "7" || d.Params["place"] != landingA {
 		t.Errorf("the discrepancy is %+v", d)
@@ -412,7 +416,7 @@ func TestAClearedLandingIsOpenedAgain(t *testing.T) {
 	s.both(count, landingB, 4)
 	s.fact("landing3", slip(count, landingA, "landing3", 6)) // agrees
 	s.stands(count, landingA, custody.LandingCleared, 1)
-	s.fact("health", slip(count, landingA, "health", 5))
+	s.fact("landing4", slip(count, landingA, "landing4", 5))
 	s.stands(count, landingA, custody.LandingDiffers, 2)
 	s.both(count, landingA, 6)
 	s.stands(count, landingA, custody.LandingCleared, 2)

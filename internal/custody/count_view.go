@@ -9,10 +9,10 @@ import (
 // officer of the landings who is not also one of those who may see counts, while a count
 // is open where they serve and not every landing of it has cleared (norm CNT-1).
 func (s *State) Blind(official string) bool {
-	o := s.Officials.Get(official)
-	if o == nil || !o.Has(LandingOfficer) || s.May(official, SeeCounts) == nil {
+	if !s.KeptBlind(official) {
 		return false
 	}
+	o := s.Officials.Get(official)
 	for id := range s.derived.counts.open {
 		c := s.Counts.Get(id)
 		if o.Establishment != "" && o.Establishment != c.Establishment {
@@ -23,6 +23,15 @@ func (s *State) Blind(official string) bool {
 		}
 	}
 	return false
+}
+
+// KeptBlind reports whether an official is one of those from whom it is kept, while a count
+// is open, what its landings are expected to hold: an officer of the landings who may not see
+// counts. They alone may be counters. Reception and health staff need their lists of people
+// by place while a count goes on, and so cannot count; they may enter another's paper.
+func (s *State) KeptBlind(official string) bool {
+	o := s.Officials.Get(official)
+	return o != nil && o.Has(LandingOfficer) && s.May(official, SeeCounts) != nil
 }
 
 // Sighted refuses an official who is blind what would tell them how many people, or who,

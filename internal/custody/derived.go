@@ -183,6 +183,7 @@ func (s *State) handoverChanged(old, new *Handover) {
 
 func (s *State) discrepancyChanged(old, new *Discrepancy) {
 	switch {
+	case firstOf(new, old).Person == "": // of a vehicle, a landing: nobody's record shows it
 	case old == nil && new != nil:
 		addSorted(s.derived.disputes, new.Person, new.ID)
 	case old != nil && new == nil:

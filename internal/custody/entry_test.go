@@ -146,15 +146,18 @@ func everyCount(s *scene) {
 	s.ok("governor", once(func(st *state, _ time.Time) (entry, error) {
 		return st.OrderCountRules(custody.CountRules{Establishment: habeastest.Centre, Times: []string{"06:00"}, Reason: "building works"}, "governor")
 	}))
+	s.ok("engineer", once(func(st *state, _ time.Time) (entry, error) {
+		return st.Appoint(custody.Official{Name: "landing3", FullName: "Third of the landings", Roles: []custody.Role{custody.LandingOfficer}})
+	}))
 	count := s.opened(custody.NamedCount, habeastest.CentreReception)
 	there := s.State.CountLandings.Get(count + "/" + habeastest.CentreReception).People
-	for _, hand := range []string{"health", "reception"} {
+	for _, hand := range []string{"landing2", "landing3"} {
 		s.ok(hand, slipBy(habeastest.CentreReception, custody.Slip{Count: count, People: there, Strangers: []string{"a man with a limp"}, Source: custody.PaperSlip}, hand, now))
 	}
 	s.ok("duty", once(func(st *state, _ time.Time) (entry, error) {
 		return st.CallRecount(count, habeastest.CentreReception, "seen by one alone")
 	}))
-	for _, hand := range []string{"health", "reception"} {
+	for _, hand := range []string{"landing2", "landing3"} {
 		s.ok(hand, slipBy(habeastest.CentreReception, custody.Slip{Count: count, People: there, Source: custody.HandheldSlip, Device: "H1"}, hand, now))
 	}
 	s.ok("duty", sign(count))

@@ -1,6 +1,9 @@
 package custody
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // How far a search for other cells goes before it answers with what it has.
 const (
@@ -57,6 +60,23 @@ func (s *State) Inside(place string) []string { return sortedKeys(s.derived.insi
 
 // Occupants returns who is in exactly this place, by prison number.
 func (s *State) Occupants(place string) []string { return sortedKeys(s.derived.occupants[place]) }
+
+// PeopleUnder returns who is in a place or in any place inside it, by prison number.
+func (s *State) PeopleUnder(place string) []string {
+	var people []string
+	var under func(string)
+	under = func(place string) {
+		for person := range s.derived.occupants[place] {
+			people = append(people, person)
+		}
+		for child := range s.derived.inside[place] {
+			under(child)
+		}
+	}
+	under(place)
+	slices.Sort(people)
+	return people
+}
 
 // refusal refuses to put people into a place where one of them breaks a hard rule, and says
 // which cells nearby would do for the first who does. They have been put there in the

@@ -301,7 +301,10 @@ func (a Actor) Closes(id string) {
 // Sees wants exactly these people on the roll of a place or establishment, in any order.
 func (a Actor) Sees(under string, people ...string) {
 	a.play.t.Helper()
-	residents, total := a.play.Roll.People(under, "", 1000)
+	residents, total, err := a.play.Roll.People(under, "", 1000)
+	if err != nil {
+		a.play.t.Fatalf("%s sees nothing in %s: %v", a.name, under, err)
+	}
 	var got []string
 	for _, r := range residents {
 		got = append(got, r.Number)

@@ -58,13 +58,13 @@ func Places() []custody.Place {
 }
 
 // Officials are one of every role, whose user name is the role's, and a second pair of
-// hands ("reception2", "escort2", "duty2") for what takes two.
+// hands ("reception2", "escort2", "landing2", "duty2") for what takes two.
 func Officials() []custody.Official {
 	var list []custody.Official
 	for _, r := range custody.Roles {
 		list = append(list, custody.Official{Name: string(r), FullName: "Official " + string(r), Roles: []custody.Role{r}})
 	}
-	for _, r := range []custody.Role{custody.ReceptionOfficer, custody.EscortCommander, custody.DutyManager} {
+	for _, r := range []custody.Role{custody.ReceptionOfficer, custody.EscortCommander, custody.LandingOfficer, custody.DutyManager} {
 		list = append(list, custody.Official{Name: string(r) + "2", FullName: "Second official " + string(r), Roles: []custody.Role{r}})
 	}
 	return list

@@ -31,7 +31,7 @@ func (d *Desk) Search(ctx context.Context, query string, limit int) ([]Match, er
 		limit = 20
 	}
 	if number, err := custody.ParsePrisonNumber(query); err == nil {
-		var list []Match
+		list := []Match{}
 		d.book.Read(func(s *custody.State) {
 			if p := s.People.Get(number); p != nil && d.sees(s, number) {
 				list = append(list, matchOf(s, p, p.FullName(), 1))
@@ -283,27 +283,46 @@ type Resident struct {
 	Since  time.Time             `json:"since"`
 }
 
-// People lists those in custody, by prison number, whose place or establishment is
-// under (empty: all), at most limit after the number after. total counts them all.
-func (d *Desk) People(under, after string, limit int) (list []Resident, total int) {
+// People lists people in custody by prison number, those after a number, at most limit, and
+// says how many there are in all: everybody, those on the roll of an establishment (also
+// while they are out), or those who are in a place or in any inside it. Refusal:
+// "unknown-place".
+func (d *Desk) People(under, after string, limit int) (list []Resident, total int, err error) {
+	list = []Resident{}
 	d.book.Read(func(s *custody.State) {
+		p := s.Places.Get(under)
+		if under != "" && p == nil {
+			err = custody.Unknown("place", under)
+			return
+		}
 		whole := d.whole(s)
-		for h := range s.Holdings.All() {
-			if !whole && !d.sees(s, h.Person) || !h.Status.InCustody() || (under != "" && h.At.Place != under && h.At.Establishment != under) {
-				continue
+		take := func(h *custody.Holding) {
+			if !h.Status.InCustody() || !whole && !d.sees(s, h.Person) {
+				return
 			}
 			total++
 			if h.Person > after {
 				list = append(list, Resident{Number: h.Person, Place: h.At.Place, Status: h.Status, Since: h.Since})
 			}
 		}
-		sort.Slice(list, func(i, j int) bool { return list[i].Number < list[j].Number })
+		if p == nil || p.Kind == custody.Establishment {
+			for h := range s.Holdings.All() {
+				if p == nil || h.At.Establishment == under {
+					take(h)
+				}
+			}
+			slices.SortFunc(list, func(a, b Resident) int { return strings.Compare(a.Number, b.Number) })
+		} else {
+			for _, person := range s.PeopleUnder(under) {
+				take(s.Holdings.Get(person))
+			}
+		}
 		list = list[:min(len(list), limit)]
 		for i := range list {
 			list[i].Name = s.People.Get(list[i].Number).FullName()
 		}
 	})
-	return list, total
+	return list, total, err
 }
 
 // OverdueRelease is a person held past the last live authority.

@@ -31,7 +31,7 @@ func (b *browser) counted(id, landing string, number int) reply {
 func TestACountIsCalledCountedSearchedAndSigned(t *testing.T) {
 	const people, landing = 9, habeastest.OriginReception
 	p := newPlay(t, people)
-	duty, first, second, monitor := p.as("duty"), p.as("landing"), p.as("reception"), p.as("monitor")
+	duty, first, second, monitor := p.as("duty"), p.as("landing"), p.as("landing2"), p.as("monitor")
 	duty.get("/counts").is(http.StatusOK).shows("No count is open", "Call a count")
 	first.get("/counts").is(http.StatusOK).hides("Call a count")
 	first.get("/counts/new").is(http.StatusForbidden)
@@ -85,7 +85,7 @@ func TestTheRollSaysWhoClearedIt(t *testing.T) {
 	duty := p.as("duty")
 	id := duty.calls(custody.FormalCount, habeastest.Roadside)
 	p.must(p.count.Give(t.Context(), by("landing"), id, zeroOf(habeastest.RoadsideRoom)))
-	p.must(p.count.Give(t.Context(), by("reception"), id, zeroOf(habeastest.RoadsideRoom)))
+	p.must(p.count.Give(t.Context(), by("landing2"), id, zeroOf(habeastest.RoadsideRoom)))
 	duty.post("/counts/"+id+"/signature", url.Values{}).leadsTo("/counts/" + id + "?done=signed")
 	duty.get("/").shows("/counts/"+id, "Official duty")
 	duty.get("/establishments/"+habeastest.Roadside).shows("counted and cleared", "Official duty")
@@ -120,7 +120,11 @@ func TestASlipThatCannotBeKeepsWhatWasTyped(t *testing.T) {
 	counter.counted(id, habeastest.OriginReception, 4).is(http.StatusSeeOther)
 	counter.counted(id, habeastest.OriginReception, 4).is(http.StatusConflict).shows("another hand")
 	wellMade(t, duty.get("/counts/"+id+"/slip?landing="+habeastest.OriginReception).shows("Your post sees what is expected", "Who counted"))
-	duty.post(slips, url.Values{"landing": {habeastest.OriginReception}, "number": {"4"}, "hand": {"reception"}, "paper": {"1"}}).is(http.StatusSeeOther)
+	clerk := p.as("reception") // sees lists of people by place, and so may only copy
+	clerk.get("/counts/"+id).shows("Enter a paper slip", "only to those who answer for the count").hides("Count this", "You count:")
+	clerk.get("/counts/" + id + "/slip?landing=" + habeastest.OriginReception).shows("Your post sees what is expected", "Who counted")
+	clerk.counted(id, habeastest.OriginReception, 4).is(http.StatusForbidden)
+	duty.post(slips, url.Values{"landing": {habeastest.OriginReception}, "number": {"4"}, "hand": {"landing2"}, "paper": {"1"}}).is(http.StatusSeeOther)
 	duty.get("/counts/"+id).shows("1 of 1 landings cleared", "Cleared")
 	counter.counted(id, habeastest.OriginReception, 4).is(http.StatusConflict)
 	counter.get("/counts/C999999").is(http.StatusNotFound)
@@ -129,7 +133,7 @@ func TestASlipThatCannotBeKeepsWhatWasTyped(t *testing.T) {
 
 func TestANamedCountFindsTheTwinNextDoor(t *testing.T) {
 	p := newPlay(t, 3)
-	duty, counter, other := p.as("duty"), p.as("landing"), p.as("health")
+	duty, counter, other := p.as("duty"), p.as("landing"), p.as("landing2")
 	n := habeastest.Numbers(3)
 	id := duty.calls(custody.NamedCount, habeastest.OriginReception)
 	at := "/counts/" + id
@@ -192,7 +196,7 @@ func TestPapersOfACountAreBlindToo(t *testing.T) {
 // The page of a count is live, and a counter's is as blind as the page itself.
 func TestALandingClearsLive(t *testing.T) {
 	p := newPlay(t, 5)
-	duty, counter, other := p.as("duty"), p.as("landing"), p.as("reception")
+	duty, counter, other := p.as("duty"), p.as("landing"), p.as("landing2")
 	id := duty.calls(custody.InformalCount, habeastest.OriginReception)
 	watch := duty.streams("/counts/" + id + "/live")
 	blind := counter.streams("/counts/" + id + "/live")

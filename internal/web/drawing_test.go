@@ -45,7 +45,7 @@ func TestThePlanIsDrawnColouredAndTold(t *testing.T) {
 	id := duty.calls(custody.FormalCount, habeastest.Origin)
 	duty.get(at+"?by=count").shows(`class="lv awaited"`, "Slips awaited")
 	p.must(p.count.Give(t.Context(), by("landing"), id, zeroOf("OLD-M1-C2")))
-	p.must(p.count.Give(t.Context(), by("reception"), id, zeroOf("OLD-M1-C2")))
+	p.must(p.count.Give(t.Context(), by("landing2"), id, zeroOf("OLD-M1-C2")))
 	duty.get(at+"?by=count").shows(`class="lv differs"`, "≠")
 	// A counter must not learn from a plan what is expected.
 	for _, path := range []string{at, at + "/places/OLD-M1-C2", at + "/live", at + "/places/OLD-M1-C2/live"} {

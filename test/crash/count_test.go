@@ -115,7 +115,7 @@ func newCountLoad(t *testing.T, s store) (*load, *server) {
 	}
 	for _, o := range habeastest.Officials() {
 		switch o.Name {
-		case "duty", "governor", "landing", "health":
+		case "duty", "governor", "landing", "landing2":
 		default:
 			continue
 		}
@@ -135,7 +135,7 @@ func giveAll(ctx context.Context, l *load, id string) error {
 	for team := range teams {
 		g.Go(func() error {
 			for n := team; n < 2*struckLandings; n += teams {
-				hand := []string{"landing", "health"}[n/struckLandings]
+				hand := []string{"landing", "landing2"}[n/struckLandings]
 				slip := map[string]any{"landing": struckLanding(n % struckLandings), "number": 0}
 				if _, err := l.as(hand).order(ctx, "/counts/"+id+"/slips", slip); err != nil {
 					return err

@@ -41,7 +41,7 @@ func (p *pages) slipPage(v *page.Visit, status int, landing string, form page.Fo
 	if landing == "" || len(forms) == 0 {
 		return custody.Unknown("place", landing)
 	}
-	s := Slip{SlipForm: forms[0], Known: f.May(custody.SeeCounts), Counted: len(forms[0].Cells), Form: form}
+	s := Slip{SlipForm: forms[0], Known: !p.count.MayCount(v.Official.Name), Counted: len(forms[0].Cells), Form: form}
 	f.Trail = append(f.Trail, page.Link{Text: f.Title, Address: page.CountAddress(s.Count)})
 	f.Title, f.Stream = v.Say("page.counts.slip-of", "landing", s.Name), ""
 	return v.Show(status, slipPage(f, s))

@@ -88,7 +88,7 @@ func fullList() List {
 // underWay is a count with a landing in every state, as those see it who may see counts, or as a counter does.
 func underWay(sees bool) Count {
 	expected, roll, guests := 40_000, 40_012, 3
-	c := Count{CountView: count.CountView{Summary: open(), PlaceName: page.LongName, OpenedByName: page.EmojiName, Reason: page.ScriptName, Blind: !sees}, At: page.StillNow, Entry: 41_342, Sees: sees,
+	c := Count{CountView: count.CountView{Summary: open(), PlaceName: page.LongName, OpenedByName: page.EmojiName, Reason: page.ScriptName, Blind: !sees, Counter: !sees}, At: page.StillNow, Entry: 41_342, Sees: sees,
 		Of: page.Place{Code: "CCT", Name: page.SpacedName}, Questions: 7}
 	if sees {
 		c.Expected, c.Roll, c.Guests = &expected, &roll, &guests
