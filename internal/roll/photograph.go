@@ -28,6 +28,7 @@ func (d *Desk) Photograph(ctx context.Context, c book.Command, person string, co
 	if err != nil {
 		return book.Written{}, err
 	}
+	c.Files = []string{hash}
 	return d.book.One(ctx, c, action, func(tx *book.Tx) (custody.Entry, error) {
 		if err := tx.Permit(tx.State().WhereIs(person)...); err != nil {
 			return custody.Entry{}, err

@@ -122,7 +122,7 @@ func TestASlipThatCannotBeKeepsWhatWasTyped(t *testing.T) {
 	wellMade(t, duty.get("/counts/"+id+"/slip?landing="+habeastest.OriginReception).shows("Your post sees what is expected", "Who counted"))
 	clerk := p.as("reception") // sees lists of people by place, and so may only copy
 	clerk.get("/counts/"+id).shows("Enter a paper slip", "only to those who answer for the count").hides("Count this", "You count:")
-	clerk.get("/counts/" + id + "/slip?landing=" + habeastest.OriginReception).shows("Your post sees what is expected", "Who counted")
+	clerk.get("/counts/"+id+"/slip?landing="+habeastest.OriginReception).shows("Your post sees what is expected", "Who counted")
 	clerk.counted(id, habeastest.OriginReception, 4).is(http.StatusForbidden)
 	duty.post(slips, url.Values{"landing": {habeastest.OriginReception}, "number": {"4"}, "hand": {"landing2"}, "paper": {"1"}}).is(http.StatusSeeOther)
 	duty.get("/counts/"+id).shows("1 of 1 landings cleared", "Cleared")
