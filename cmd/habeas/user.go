@@ -14,7 +14,14 @@ import (
 )
 
 type userCommand struct {
-	Add userAddCommand `cmd:""`
+	Add        userAddCommand        `cmd:""`
+	List       userListCommand       `cmd:""`
+	Show       userShowCommand       `cmd:""`
+	Appoint    userAppointCommand    `cmd:""`
+	Link       userLinkCommand       `cmd:""`
+	Dismiss    userDismissCommand    `cmd:""`
+	Revoke     userRevokeCommand     `cmd:""`
+	EndSession userEndSessionCommand `cmd:""`
 }
 
 type userAddCommand struct {

@@ -83,7 +83,7 @@ func (d *Desk) ConfirmMonitor(ctx context.Context, c book.Command, id string) (b
 // is for those alone who serve all that the monitor sees.
 func monitorPosts(s *custody.State, c *custody.MonitorChange) []string {
 	if c.Narrows || c.Appointment == nil {
-		return postsOf(s, firstOf(c.Official, appointed(c)))
+		return s.ServedBy(firstOf(c.Official, appointed(c)))
 	}
 	return nil
 }

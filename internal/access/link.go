@@ -23,6 +23,7 @@ const (
 	linkSecret  = 20 // bytes
 	toFound     = "found"
 	toRecover   = "recover"
+	toEnter     = "enter"
 	foundedName = "" // a service without officials has nobody to give the link to
 )
 
@@ -123,6 +124,33 @@ func (d *Desk) linkGiver(ctx context.Context, secret, official, purpose string) 
 		return "", fmt.Errorf("read a one-time link: %w", err)
 	}
 	return by, nil
+}
+
+// linkOwner is whose a link is; refused is one that is not, or no longer, good.
+func (d *Desk) linkOwner(ctx context.Context, secret, purpose string) (official string, _ error) {
+	var what string
+	var until int64
+	err := d.book.Beside().QueryRowContext(ctx, "SELECT official, purpose, until FROM one_time_link WHERE secret_hash = $1", hashOf(secret)).Scan(&official, &what, &until)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (what != purpose || d.config.Clock().UnixMicro() > until) {
+		return "", forbidden("link-refused")
+	}
+	if err != nil {
+		return "", fmt.Errorf("read a one-time link: %w", err)
+	}
+	return official, nil
+}
+
+// linkUntil is until when a one-time link of an official waits to be opened; zero: none does.
+func (d *Desk) linkUntil(ctx context.Context, official string) (time.Time, error) {
+	var until int64
+	err := d.book.Beside().QueryRowContext(ctx, "SELECT until FROM one_time_link WHERE official = $1 AND purpose = $2 AND until >= $3", official, toEnter, d.config.Clock().UnixMicro()).Scan(&until)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the one-time link of %s: %w", official, err)
+	}
+	return time.UnixMicro(until).UTC(), nil
 }
 
 // useLinks uses links up: all of them, or, when one is used already, none.

@@ -32,6 +32,9 @@ const (
 	MaxPassword = 200
 )
 
+// revoked stands in place of the hash of a password that was taken away: nothing matches it, and it says that there was one.
+const revoked = "-"
+
 // CheckPassword refuses a password that is too short, too long, or the name itself.
 func CheckPassword(name, password string) error {
 	switch n := utf8.RuneCountInString(password); {
@@ -96,7 +99,7 @@ func (d *Desk) SetPassword(ctx context.Context, name, password string) error {
 
 // matches does the whole work of a hash whoever is asked for, known or not.
 func (d *Desk) matches(ctx context.Context, hash, password string) (bool, error) {
-	known := hash != ""
+	known := hash != "" && hash != revoked
 	if !known {
 		hash = d.decoy
 	}

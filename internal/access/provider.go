@@ -224,8 +224,10 @@ func (d *Desk) LinkSubject(ctx context.Context, c book.Command, official, subjec
 	if _, inOffice := d.official(official); !inOffice {
 		return custody.Unknown("official", official)
 	}
-	if err := d.notMonitor(official, c); err != nil {
-		return err
+	if c.By != official {
+		if err := d.notMonitor(official, c); err != nil {
+			return err
+		}
 	}
 	if other, err := d.subjectOf(ctx, d.provider.Issuer, subject); err != nil || other != "" && other != official {
 		return errors.Join(err, forbidden("subject-taken"))
@@ -247,4 +249,24 @@ func (d *Desk) LinkSubject(ctx context.Context, c book.Command, official, subjec
 		return fmt.Errorf("link a subject to %s: %w", official, err)
 	}
 	return nil
+}
+
+// accounts lists the accounts of an official at providers, oldest first.
+func (d *Desk) accounts(ctx context.Context, official string) (list []Account, err error) {
+	rows, err := d.book.Beside().QueryContext(ctx, "SELECT subject, added FROM subject WHERE official = $1 ORDER BY added, subject", official)
+	if err != nil {
+		return nil, fmt.Errorf("list the accounts of %s: %w", official, err)
+	}
+	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
+	list = []Account{}
+	for rows.Next() {
+		var a Account
+		var added int64
+		if err := rows.Scan(&a.Subject, &added); err != nil {
+			return nil, fmt.Errorf("list the accounts of %s: %w", official, err)
+		}
+		a.Added = time.UnixMicro(added).UTC()
+		list = append(list, a)
+	}
+	return list, nil
 }

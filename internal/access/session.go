@@ -341,20 +341,13 @@ func (d *Desk) Sessions(asker, official, current string) ([]Session, error) {
 
 // mayKeep refuses to see or end the sessions of others to whoever may not.
 func (d *Desk) mayKeep(asker, official string) (err error) {
-	d.book.Read(func(s *custody.State) { err = s.May(asker, custody.KeepSessions, postsOf(s, official)...) })
+	d.book.Read(func(s *custody.State) { err = s.May(asker, custody.KeepSessions, s.ServedBy(official)...) })
 	return err
 }
 
-// postsOf are the places that an act about an official concerns.
-func postsOf(s *custody.State, official string) []string {
-	if o := s.Officials.Get(official); o != nil && len(o.Posts()) > 0 {
-		return o.Posts()
-	}
-	return []string{custody.WholeService}
-}
-
 // EndSession ends a session by its ID: one's own, or, to those who keep sessions, that of
-// another, which is recorded. Refusals: "unknown-session", "not-permitted", "hand-not-fresh".
+// another, which is recorded. Refusals: "unknown-session", "not-permitted",
+// "hand-not-fresh"; "monitor-two-keys" for a monitor's.
 func (d *Desk) EndSession(ctx context.Context, c book.Command, id string) error {
 	var key [sha256.Size]byte
 	var found session
@@ -369,6 +362,9 @@ func (d *Desk) EndSession(ctx context.Context, c book.Command, id string) error 
 		return custody.Unknown("session", cut(id, 40))
 	}
 	if found.official != c.By {
+		if err := d.notMonitors(found.official); err != nil {
+			return err // whoever could end them again and again would shut the monitor out
+		}
 		if err := d.recordAbout(ctx, c, custody.SessionsEnded, found.official, id, false); err != nil {
 			return err
 		}
@@ -380,7 +376,7 @@ func (d *Desk) EndSession(ctx context.Context, c book.Command, id string) error 
 // the sessions of where they serve, or by who turned a key for it already.
 func (d *Desk) recordAbout(ctx context.Context, c book.Command, kind custody.Kind, official, note string, keyTurned bool) error {
 	_, err := d.book.One(ctx, c, custody.KeepSessions, func(tx *book.Tx) (custody.Entry, error) {
-		places := postsOf(tx.State(), official)
+		places := tx.State().ServedBy(official)
 		if keyTurned {
 			places = nil
 		}

@@ -54,6 +54,20 @@ type recovery struct {
 	}
 }
 
+type oneTimeLink struct {
+	Body struct {
+		Code     string `json:"code" maxLength:"60" required:"true" doc:"Of the one-time link."`
+		Password string `json:"password" maxLength:"2000" required:"true" doc:"As its official chooses it."`
+	}
+}
+
+type revocation struct {
+	Body struct {
+		Way access.Way `json:"way" maxLength:"20" required:"true" doc:"codes (with the password beside them), passkey or account."`
+		ID  string     `json:"id,omitempty" maxLength:"255" doc:"Of the passkey or the account."`
+	}
+}
+
 type subject struct {
 	Body struct {
 		Subject string `json:"subject" maxLength:"255" required:"true" doc:"Of the official at the service's own OpenID provider."`
@@ -97,6 +111,19 @@ type Sessions struct {
 // Passkeys are the passkeys of an official.
 type Passkeys struct {
 	Passkeys []access.Passkey `json:"passkeys"`
+}
+
+// OneTimeLink lets an official who was just appointed in, once.
+type OneTimeLink struct {
+	Code  string    `json:"code" doc:"Its official opens /enter and types it, or opens /enter?key=CODE."`
+	Until time.Time `json:"until"`
+}
+
+// OfficialRecord is an official with their ways in and their sessions.
+type OfficialRecord struct {
+	Official custody.Official `json:"official"`
+	Ways     *access.Ways     `json:"ways,omitempty" doc:"For the official and for those who keep their sessions."`
+	Sessions []access.Session `json:"sessions,omitempty" doc:"For the same."`
 }
 
 // Half is one half of the way back in for an official.
@@ -229,6 +256,7 @@ func (d *door) lostAndFirst() {
 		half, err := d.Access.GiveRecovery(ctx, who.command(), who.subject)
 		return &answer[Half]{Half{half}}, err
 	})
+	d.waysIn()
 	recover := operation{method: http.MethodPost, path: "/recovery", summary: "Come back in with the halves that two officials gave", public: true, status: http.StatusCreated}
 	handle(d, recover, func(ctx context.Context, who *asker, in *recovery) (*answer[Renewed], error) {
 		token, err := d.Access.Recover(ctx, in.Body.Name, in.Body.Codes, in.Body.Password, who.source())
@@ -265,4 +293,51 @@ func (d *door) keptByTwo() {
 	read(d, "/monitors/changes", "Changes to monitors' accounts, newest first", "", func(context.Context, *asker, *nothing) (MonitorChanges, error) {
 		return MonitorChanges{d.Access.MonitorNotices(false)}, nil
 	})
+}
+
+// waysIn registers what whoever keeps officials sees and does of one's ways in.
+func (d *door) waysIn() {
+	read(d, "/officials/{name}", "An official, their ways in and their sessions", "", func(ctx context.Context, who *asker, _ *nothing) (OfficialRecord, error) {
+		return d.officialRecord(ctx, who)
+	})
+	give := operation{method: http.MethodPost, path: "/officials/{name}/link", summary: "Make the one-time link by which an official who was just appointed comes in", status: http.StatusCreated}
+	handle(d, give, func(ctx context.Context, who *asker, _ *nothing) (*answer[OneTimeLink], error) {
+		code, until, err := d.Access.GiveLink(ctx, who.command(), who.subject)
+		return &answer[OneTimeLink]{OneTimeLink{code, until}}, err
+	})
+	enter := operation{method: http.MethodPost, path: "/sessions/link", summary: "Come in by a one-time link, and choose a password", public: true, status: http.StatusCreated}
+	handle(d, enter, func(ctx context.Context, who *asker, in *oneTimeLink) (*answer[SignedIn], error) {
+		token, official, err := d.Access.EnterByLink(ctx, in.Body.Code, in.Body.Password, who.source())
+		return &answer[SignedIn]{SignedIn{token, official}}, err
+	})
+	revoke := operation{method: http.MethodPost, path: "/officials/{name}/revocations", summary: "Take a way in from an official; their sessions end", status: http.StatusNoContent}
+	handle(d, revoke, func(ctx context.Context, who *asker, in *revocation) (*nothing, error) {
+		return &nothing{}, d.Access.Revoke(ctx, who.command(), who.subject, in.Body.Way, in.Body.ID)
+	})
+}
+
+// officialRecord reads an official for themselves, and for those who may read the officials of where they serve.
+func (d *door) officialRecord(ctx context.Context, who *asker) (r OfficialRecord, err error) {
+	name := who.subject
+	d.Book.Read(func(s *custody.State) {
+		o := s.Officials.Get(name)
+		if o == nil || name != who.official.Name && s.May(who.official.Name, custody.ReadOfficials, s.ServedBy(name)...) != nil {
+			err = custody.Unknown("official", name)
+			return
+		}
+		r.Official = *o
+	})
+	if err != nil {
+		return r, err
+	}
+	ways, err := d.Access.Ways(ctx, who.official.Name, name)
+	if refusal, refused := custody.RefusalOf(err); refused && refusal.Reason == custody.Forbidden {
+		return r, nil // who holds office, and no more
+	}
+	if err != nil {
+		return r, err
+	}
+	r.Ways = &ways
+	r.Sessions, err = d.Access.Sessions(who.official.Name, name, who.session)
+	return r, err
 }

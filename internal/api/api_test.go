@@ -416,7 +416,7 @@ func TestTheDocumentDescribesEveryAddress(t *testing.T) {
 		t.Errorf("OpenAPI %q", document.text("openapi"))
 	}
 	// The ways in, each of which asks for a secret of its own, or gives none away.
-	public := []string{"post /api/v1/sessions", "post /api/v1/sessions/passkey", "post /api/v1/passkeys/question", "post /api/v1/first", "post /api/v1/recovery"}
+	public := []string{"post /api/v1/sessions", "post /api/v1/sessions/passkey", "post /api/v1/passkeys/question", "post /api/v1/first", "post /api/v1/recovery", "post /api/v1/sessions/link"}
 	paths := slices.Sorted(maps.Keys(document.body["paths"].(object)))
 	if len(paths) < 50 {
 		t.Errorf("only %d addresses: %v", len(paths), paths)

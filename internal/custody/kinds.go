@@ -75,12 +75,11 @@ const (
 	GlassMended       Kind = "access.glass-mended"
 	SessionsEnded     Kind = "access.sessions-ended"
 	RecoveryGiven     Kind = "access.recovery-given"
+	LinkGiven         Kind = "access.link-given"
+	WayInRevoked      Kind = "access.way-in-revoked"
 	RulesChanged      Kind = "access.rules-changed"
 	MonitorProposed   Kind = "monitor.proposed"
 	MonitorConfirmed  Kind = "monitor.confirmed"
-	DeviceRegistered  Kind = "device.registered"
-	DeviceTaken       Kind = "device.taken-into-use"
-	DeviceRevoked     Kind = "device.revoked"
 
 	DiscrepancyResolved Kind = "discrepancy.resolved"
 	RecordRead          Kind = "record.read"
@@ -164,12 +163,11 @@ func init() {
 		GlassMended:       {detail[GlassID](), false, applyGlassMended},
 		SessionsEnded:     {detail[OfficialName](), false, applyNothing},
 		RecoveryGiven:     {detail[OfficialName](), false, applyNothing},
+		LinkGiven:         {detail[OfficialName](), false, applyNothing},
+		WayInRevoked:      {detail[OfficialName](), false, applyNothing},
 		RulesChanged:      {detail[MonitorChange](), false, applyMonitorProposed},
 		MonitorProposed:   {detail[MonitorChange](), false, applyMonitorProposed},
 		MonitorConfirmed:  {detail[MonitorConfirmation](), false, applyMonitorConfirmed},
-		DeviceRegistered:  {detail[Device](), false, applyDeviceRegistered},
-		DeviceTaken:       {detail[DeviceKey](), false, applyDeviceTaken},
-		DeviceRevoked:     {detail[DeviceEnd](), false, applyDeviceRevoked},
 
 		RollPrinted: {detail[RollPrint](), false, applyNothing},
 		RowDropped:  {detail[DroppedRow](), false, applyNothing},
@@ -192,7 +190,7 @@ var impersonal = map[Kind]bool{
 	PlaceOpened: true, CapacityOrdered: true, PlaceTakenOut: true, PlaceBackInUse: true, OfficialAppoint: true, OfficialDismiss: true,
 	TransferDrafted: true, TransferApproved: true, TransferCalled: true, EscortAssigned: true, WaypointAdded: true, VehicleAdded: true,
 	VehicleCounted: true, VehicleArrived: true, TransferClosed: true, RollPrinted: true, RecordRead: true, ClockRanBack: true,
-	DeviceRegistered: true, DeviceTaken: true, DeviceRevoked: true,
+	SessionsEnded: true, RecoveryGiven: true, LinkGiven: true, WayInRevoked: true, MonitorProposed: true, MonitorConfirmed: true, RulesChanged: true,
 }
 
 // Personal reports whether an entry of this kind may tell of a person in custody, so that

@@ -61,6 +61,14 @@ func (o *Official) Posts() []string {
 	return nil
 }
 
+// ServedBy are the places that an act about an official concerns: those that they serve, or the whole service.
+func (s *State) ServedBy(official string) []string {
+	if o := s.Officials.Get(official); o != nil && len(o.Posts()) > 0 {
+		return o.Posts()
+	}
+	return []string{WholeService}
+}
+
 // maxPosts bounds the places that one official serves.
 const maxPosts = 50
 

@@ -14,7 +14,8 @@ func TestTheRegisterOfPlaces(t *testing.T) {
 	p := newPlay(t, 2)
 	engineer, governor, monitor := p.as("engineer"), p.as("governor"), p.as("monitor")
 	engineer.get("/").shows(`href="/settings"`)
-	monitor.get("/").hides(`href="/settings"`)
+	monitor.get("/").shows(`href="/settings"`) // who holds office
+	p.as("health").get("/").hides(`href="/settings"`)
 	wellMade(t, engineer.get("/settings").is(http.StatusOK).shows("Old Prison", "General Hospital", "Open an establishment", `href="/settings/import"`).hides("Module 1"))
 	wellMade(t, monitor.get("/settings").is(http.StatusOK).hides("Open an establishment", `href="/settings/import"`))
 	register := "/settings/places/" + habeastest.OriginCell

@@ -45,6 +45,16 @@ func (d *Door) recovered(v *Visit) {
 
 // fail answers a request that ended in an error.
 func (d *Door) fail(v *Visit, err error) {
+	locked := errors.Is(err, errSignedOut) && v.Waits == unlockAddress
+	if locked || v.Official != nil && errors.Is(err, custody.Refused("hand-not-fresh")) {
+		asked, failed := d.askToProve(v, locked)
+		if failed != nil {
+			d.Log.Error("the page that asks for a proof could not be shown", "path", v.R.URL.Path, "error", failed)
+		}
+		if asked {
+			return
+		}
+	}
 	if errors.Is(err, errSignedOut) {
 		d.askToSignIn(v)
 		return

@@ -22,7 +22,7 @@ func StillFrame(speaker *words.Speaker, title string, wall bool) Frame {
 	return Frame{Speaker: speaker, Title: title, Here: "/", Now: StillNow, Zone: stillZone, Wall: wall,
 		Official: &custody.Official{Name: "specimen", FullName: "Insp. Hugo Barahona (inventado)", Roles: []custody.Role{custody.DutyManager}},
 		may:      func(custody.Action) bool { return true },
-		settings: []Section{{Name: "places", Address: "/settings"}, {Name: "import", Address: "/settings/import"}, {Name: "quarantine", Address: "/settings/quarantine"}},
+		settings: []Section{{Name: "places", Address: "/settings"}, {Name: "import", Address: "/settings/import"}, {Name: "quarantine", Address: "/settings/quarantine"}, {Name: "officials", Address: "/officials"}},
 		sections: []Section{{Name: "today", Address: "/"}, {Name: "counts", Address: "/counts"}, {Name: "cells", Address: "/cells"}, {Name: "transfers", Address: "/transfers"}, {Name: "people", Address: "/people"},
 			{Name: "overdue", Address: "/overdue"}, {Name: "discrepancies", Address: "/discrepancies"}, {Name: "book", Address: "/book"}, {Name: "settings", Address: "/settings"}}}
 }
@@ -72,6 +72,12 @@ func Specimens() []Specimen {
 		{"page/table-empty", func(f Frame) templ.Component { return tableSpecimen(f, nil, 0) }},
 		{"page/form", func(f Frame) templ.Component { return formSpecimen(f, Form{}) }},
 		{"page/form-refused", func(f Frame) templ.Component { return formSpecimen(f, refusedForm(f)) }},
+		{"page/prove", func(f Frame) templ.Component {
+			p := Prove{Address: "/", Held: []Field{{Name: "note", Begin: ScriptName}, {Name: "note", Begin: LongName}}, Code: true}
+			p.Form.Mend(handPassword, f.Say("refusal.sign-in-refused"))
+			return provePage(f, p)
+		}},
+		{"page/prove-locked", func(f Frame) templ.Component { return provePage(f, Prove{Address: "/", Locked: true}) }},
 		{"page/confirm", func(f Frame) templ.Component { return confirmSpecimen(f) }},
 		{"page/record", func(f Frame) templ.Component { return recordSpecimen(f, LongName) }},
 		{"page/record-right-to-left", func(f Frame) templ.Component { return recordSpecimen(f, RightToLeft) }},

@@ -21,7 +21,7 @@ type pages struct {
 // Add adds the section of settings to the door, and to it the pages of the register of places.
 func Add(d *page.Door, roll *roll.Desk) {
 	p := &pages{d, roll}
-	d.Section(page.Section{Name: "settings", Address: "/settings", Any: []custody.Action{custody.KeepPlaces, custody.OrderTheCapacity, custody.KeepOfficials, custody.AdmitPeople, custody.PlanTransfers}})
+	d.Section(page.Section{Name: "settings", Address: "/settings", Any: []custody.Action{custody.KeepPlaces, custody.OrderTheCapacity, custody.ReadOfficials, custody.AdmitPeople, custody.PlanTransfers}})
 	d.Setting(page.Section{Name: "places", Address: "/settings"})
 	d.SignedIn("GET /settings", p.list)
 	d.SignedIn("GET /settings/places/{code}", p.place)
