@@ -86,29 +86,39 @@ func (s *State) ties(p *Person) (keys []string) {
 // classTurns is the first instant after another at which time alone may change a person's
 // class; zero when none will.
 func (s *State) classTurns(p *Person, at time.Time) (first time.Time) {
-	if p == nil {
-		return time.Time{}
-	}
-	turn := func(t time.Time) {
+	s.eachClassTurn(p, func(t time.Time) {
 		if t.After(at) && (first.IsZero() || t.Before(first)) {
 			first = t
-		}
-	}
-	if born, err := time.Parse(time.DateOnly, p.Birth); err == nil {
-		// The day before as well: what day it is, is judged in UTC and by the calendar.
-		turn(born.AddDate(majority, 0, 0))
-		turn(born.AddDate(majority, 0, 1))
-	} else if h := s.Holdings.Get(p.Number); h != nil && p.Age > 0 && p.Age < majority {
-		turn(h.Admitted.AddDate(majority-p.Age, 0, 0))
-	}
-	s.EachPaper(p.Number, func(a *Authority) {
-		for _, t := range a.turns() {
-			turn(t)
 		}
 	})
 	return first
 }
 
-func (s *State) personChanged(old, new *Person) { s.kept.forget(firstOf(new, old).Number) }
+// eachClassTurn calls do with the instants at which time alone may change a person's class.
+func (s *State) eachClassTurn(p *Person, do func(time.Time)) {
+	if p == nil {
+		return
+	}
+	if born, err := time.Parse(time.DateOnly, p.Birth); err == nil {
+		// The day before as well: what day it is, is judged in UTC and by the calendar.
+		do(born.AddDate(majority, 0, 0))
+		do(born.AddDate(majority, 0, 1))
+	} else if h := s.Holdings.Get(p.Number); h != nil && p.Age > 0 && p.Age < majority {
+		do(h.Admitted.AddDate(majority-p.Age, 0, 0))
+	}
+	s.EachPaper(p.Number, func(a *Authority) {
+		for _, t := range a.turns() {
+			do(t)
+		}
+	})
+}
 
-func (s *State) assessmentChanged(old, new *Assessment) { s.kept.forget(firstOf(new, old).Person) }
+func (s *State) personChanged(old, new *Person) { s.classChanged(firstOf(new, old).Number) }
+
+func (s *State) assessmentChanged(old, new *Assessment) { s.classChanged(firstOf(new, old).Person) }
+
+// classChanged notes that a record changes what a person may share.
+func (s *State) classChanged(person string) {
+	s.kept.forget(person)
+	s.personTurned(person)
+}

@@ -8,6 +8,9 @@ import (
 
 func (s *State) placeChanged(old, new *Place) {
 	s.census.roomTurned(old, new)
+	if old != nil {
+		s.insideTurned(old.Code)
+	}
 	d := &s.derived
 	if old != nil && (new == nil || new.Parent != old.Parent) {
 		takeFrom(d.inside, old.Parent, old.Code)
@@ -41,6 +44,8 @@ func takeFrom(sets map[string]map[string]struct{}, of, member string) {
 }
 
 func (s *State) keepApartChanged(old, new *KeepApart) {
+	s.apartTurned(old)
+	s.apartTurned(new)
 	if old != nil && old.Ended.IsZero() {
 		for _, person := range old.Members {
 			remove(s.derived.aparts, person, old.ID)
@@ -55,7 +60,7 @@ func (s *State) keepApartChanged(old, new *KeepApart) {
 
 func (s *State) authorityChanged(old, new *Authority) {
 	s.census.paperTurned(old, new)
-	s.kept.forget(firstOf(new, old).Person)
+	s.classChanged(firstOf(new, old).Person)
 	d := &s.derived
 	switch {
 	case old == nil && new != nil:
@@ -74,6 +79,7 @@ func (s *State) holdingChanged(old, new *Holding) {
 	if old == nil || new == nil || !old.Admitted.Equal(new.Admitted) {
 		s.kept.forget(firstOf(new, old).Person)
 	}
+	s.whereaboutsChanged(old, new)
 	d := &s.derived
 	if old != nil && old.Status.InCustody() {
 		d.held--
@@ -96,6 +102,18 @@ func (s *State) holdingChanged(old, new *Holding) {
 			set[new.Person] = struct{}{}
 		}
 	}
+}
+
+// whereaboutsChanged notes that what stands where a person was, and where they are now, has to be found anew.
+func (s *State) whereaboutsChanged(old, new *Holding) {
+	if old != nil && new != nil && old.At.Place == new.At.Place && old.Status == new.Status && old.Since.Equal(new.Since) && old.Admitted.Equal(new.Admitted) {
+		return // another entry about them, such as a look
+	}
+	was := ""
+	if old != nil {
+		was = old.At.Place
+	}
+	s.personTurned(firstOf(new, old).Person, was)
 }
 
 func (s *State) releaseOrderChanged(old, new *ReleaseOrder) {

@@ -96,6 +96,7 @@ func (s *State) CheckLaws() []string {
 		}
 	}
 	broken = append(broken, s.checkCensus()...)
+	broken = append(broken, s.checkStandings()...)
 	for h := range s.Holdings.All() {
 		if h.Status.InCustody() && len(s.PapersOf(h.Person)) == 0 && !s.contradicted(h.Person, "held-without-authority") {
 			say("law 3: %s is held, was never given a paper, and no discrepancy says so", h.Person)

@@ -66,17 +66,14 @@ func (s *State) overfullSince(p *Place, capacity int, at time.Time) time.Time {
 }
 
 // Standing lists every breach of a hard rule of placement that stands in an establishment
-// (empty: everywhere) at an instant, by place.
+// (empty: everywhere) at an instant, by place. What they hold is shared: the caller must not change it.
 func (s *State) Standing(establishment string, at time.Time) []Breach {
 	list := s.OverCapacity(establishment, at)
-	a := s.Arrange(at)
-	for code, in := range s.derived.occupants {
-		p := s.Places.Get(code)
-		if p == nil || len(in) == 0 || (establishment != "" && p.Establishment != establishment) {
-			continue
+	s.standingsAt(at, func(p *Place, found []Breach) {
+		if establishment == "" || p.Establishment == establishment {
+			list = append(list, found...)
 		}
-		list = append(list, a.standingIn(p, in)...)
-	}
+	})
 	sortBreaches(list)
 	return list
 }
@@ -228,9 +225,7 @@ func (s *State) StandingOf(place string, at time.Time) []Breach {
 		return nil
 	}
 	list := slices.DeleteFunc(s.OverCapacity(p.Establishment, at), func(b Breach) bool { return b.Place != place })
-	if in := s.derived.occupants[place]; len(in) > 0 {
-		list = append(list, s.Arrange(at).standingIn(p, in)...)
-	}
+	list = append(list, s.standingIn(place, at)...)
 	sortBreaches(list)
 	return list
 }

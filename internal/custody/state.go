@@ -41,6 +41,7 @@ type State struct {
 	derived   derived
 	census    census
 	kept      keptClasses
+	standings keptStandings
 	savedNext []savepoint
 }
 
