@@ -73,7 +73,7 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.
 	@cd $(WEB) && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
 
-$(ASSETS): $(WEB)/node_modules/.package-lock.json $(wildcard $(WEB)/front/*)
+$(ASSETS): $(WEB)/node_modules/.package-lock.json $(wildcard $(WEB)/front/* $(WEB)/front/*/*)
 	@scripts/need.sh node
 	@echo 'Building the style sheet and the script of the pages.'
 	@node $(WEB)/front/build.mjs

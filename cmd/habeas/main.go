@@ -47,6 +47,7 @@ type commands struct {
 	Witness      witnessCommand      `cmd:""`
 	User         userCommand         `cmd:""`
 	Monitor      monitorCommand      `cmd:""`
+	Device       deviceCommand       `cmd:""`
 	Bench        benchCommand        `cmd:""`
 	Gallery      galleryCommand      `cmd:""`
 	Version      versionCommand      `cmd:""`

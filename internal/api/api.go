@@ -96,6 +96,8 @@ func (d *door) register(mux *http.ServeMux, optional bool) {
 	d.attachments()
 	d.documents()
 	d.forms()
+	d.devices()
+	d.handheld()
 	d.log(mux)
 }
 
@@ -166,7 +168,12 @@ func (d *door) guard(next http.Handler) http.Handler {
 		// would be taken for the next request.
 		bounded := r.WithContext(ctx)
 		bounded.Body = http.MaxBytesReader(w, r.Body, largeBody+1)
-		next.ServeHTTP(w, bounded)
+		shipped, err := withShipment(bounded)
+		if err != nil {
+			d.writeProblem(w, r, d.problem(ctx, err))
+			return
+		}
+		next.ServeHTTP(w, shipped)
 	})
 }
 

@@ -67,6 +67,9 @@ func (d *door) counts() {
 	commandOf(d, "/counts/{id}/slips", "State what one counter found on one landing", largeBody, func(ctx context.Context, c book.Command, id string, in *count.Result) (book.Written, error) {
 		slip := *in
 		slip.Address = hostOf(asking(ctx).address)
+		if sent := asking(ctx).shipment; sent != nil {
+			slip.Device, slip.Clock = sent.Device, sent.clock
+		}
 		return d.Count.Give(ctx, c, id, slip)
 	})
 	command(d, "/counts/{id}/recounts", "Have a landing counted again", func(ctx context.Context, c book.Command, id string, in *recountCall) (book.Written, error) {

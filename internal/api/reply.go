@@ -51,9 +51,10 @@ type asker struct {
 	hand     time.Time // when the official last proved who they are
 	subject  string
 	path     string
-	language string // as Accept-Language has it
-	address  string // that the request came from
-	agent    string // what sent it, as it says
+	language string    // as Accept-Language has it
+	address  string    // that the request came from
+	agent    string    // what sent it, as it says
+	shipment *shipment // what a handheld signed; nil: no handheld sent it
 }
 
 // source is where the request comes from.
@@ -127,6 +128,10 @@ func (d *door) identify(subject string, o operation) func(huma.Context, func(hum
 				return
 			}
 			who.official, who.session, who.hand = signed.Official, signed.Session, signed.Hand
+			if err := d.fromHandheld(ctx.Context(), who); err != nil {
+				d.fail(ctx, d.problem(ctx.Context(), err))
+				return
+			}
 		}
 		next(huma.WithValue(ctx, askerKey{}, who))
 	}
@@ -290,6 +295,12 @@ func subjectOf(entries []*custody.Entry) string {
 			return detail.ID
 		case *custody.MonitorConfirmation:
 			return detail.ID
+		case *custody.Device:
+			return detail.ID
+		case *custody.DeviceKey:
+			return detail.Device
+		case *custody.DeviceEnd:
+			return detail.Device
 		case *custody.KeepApart:
 			return detail.ID
 		case *custody.ApartEnd:

@@ -59,7 +59,7 @@ func (d *director) sends(who, path string, body object, beyond ...string) *reply
 }
 
 // wayIn are the addresses of the ways in, which answer each other: their own tests send them.
-var wayIn = regexp.MustCompile(`^/api/v1/(first|recovery|sessions/.*|passkeys.*|second-factor.*|officials/\{name\}/(subject|link|revocations))$`)
+var wayIn = regexp.MustCompile(`^/api/v1/(first|recovery|sessions/.*|passkeys.*|second-factor.*|devices/use|officials/\{name\}/(subject|link|revocations))$`)
 
 // The document tells the truth about what a request must have: with all of it a command is
 // taken, and without any one of it, refused.
@@ -149,6 +149,9 @@ func TestWhatIsRequiredIsRequired(t *testing.T) {
 	change := d.sends("engineer", "/monitors/changes", object{"act": "dismiss", "official": "monitor", "reason": why}, ".official")
 	d.sends("governor", "/monitors/changes/"+change.text("id")+"/confirmation", object{})
 	d.sends("engineer", "/officials/health/recovery", object{})
+
+	device := d.sends("duty", "/devices", object{"name": "12", "official": "landing"})
+	d.sends("duty", "/devices/"+device.text("id")+"/revocation", object{"reason": "left in the yard"})
 
 	var never []string
 	for path, methods := range h.document().root["paths"].(object) {

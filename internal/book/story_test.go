@@ -169,7 +169,7 @@ var recordTables = []struct {
 	{"place", []string{"code"}}, {"official", []string{"name"}}, {"person", []string{"number"}}, {"authority", []string{"id"}},
 	{"release_order", []string{"id"}}, {"holding", []string{"person"}}, {"transfer", []string{"id"}}, {"vehicle", []string{"key"}},
 	{"line", []string{"transfer", "person"}}, {"handover", []string{"id"}}, {"discrepancy", []string{"id"}}, {"assessment", []string{"person"}}, {"keep_apart", []string{"id"}}, {"attachment", []string{"hash"}},
-	{"glass", []string{"id"}}, {"monitor_change", []string{"id"}},
+	{"glass", []string{"id"}}, {"monitor_change", []string{"id"}}, {"device", []string{"id"}},
 }
 
 // dump reads every row of every table of the record, as the database has it.

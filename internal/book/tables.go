@@ -31,6 +31,7 @@ var tables = []*table{
 	}),
 	document("glass", 1, func(s *custody.State) *records[custody.Glass] { return s.Glasses }, "id official", func(g *custody.Glass) []any { return []any{g.ID, g.Official} }),
 	document("monitor_change", 1, func(s *custody.State) *records[custody.MonitorChange] { return s.MonitorChanges }, "id", func(c *custody.MonitorChange) []any { return []any{c.ID} }),
+	document("device", 1, func(s *custody.State) *records[custody.Device] { return s.Devices }, "id official", func(d *custody.Device) []any { return []any{d.ID, d.Official} }),
 	document("holding", 1, func(s *custody.State) *records[custody.Holding] { return s.Holdings }, "person", func(h *custody.Holding) []any {
 		return []any{h.Person}
 	}),

@@ -69,6 +69,8 @@ func tiny(t testing.TB, s *habeastest.Store) *book.Book {
 		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			return s.BreakTheGlass("anna", custody.Glass{Roles: []custody.Role{custody.HealthStaff}, Reason: "fire in the wing", Until: now.Add(time.Hour)}, now)
 		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
+			return s.RegisterDevice("12", "anna", "anna", now)
+		}), one(func(s *custody.State, now time.Time) (custody.Entry, error) {
 			e, _ := s.ServiceRules("0a1b", []string{"own"}, false, now)
 			return e, nil
 		}))

@@ -51,6 +51,7 @@ type Result struct {
 	Source    custody.SlipSource `json:"source,omitempty" doc:"typed, handheld or paper; without it, typed."`
 	Round     int                `json:"round,omitempty" doc:"From 1; without it, that which was under way when it was counted."`
 	Device    string             `json:"device,omitempty"`
+	Clock     time.Time          `json:"-"` // what the clock of a handheld said, as its signature vouches
 	Address   string             `json:"-"` // that the request came from, as the door saw it
 }
 
@@ -68,7 +69,8 @@ func (d *Desk) Give(ctx context.Context, c book.Command, count string, r Result)
 		if err := tx.Permit(running.Place); err != nil {
 			return custody.Entry{}, err
 		}
-		slip := custody.Slip{Count: count, Round: r.Round, Hand: r.Hand, People: r.People, Strangers: r.Strangers, Source: r.Source, Device: r.Device, Address: r.Address}
+		slip := custody.Slip{Count: count, Round: r.Round, Hand: r.Hand, People: r.People, Strangers: r.Strangers, Source: r.Source, Device: r.Device,
+			Clock: custody.Moment(r.Clock), Address: r.Address}
 		if slip.Source == "" {
 			slip.Source = custody.TypedSlip
 		}

@@ -196,7 +196,7 @@ func landingView(s *custody.State, c *custody.Count, l *custody.CountLanding, of
 			difference := s.Difference(l, &given)
 			slip.Difference = &difference
 		} else {
-			slip.Device, slip.Address = "", ""
+			slip.Device, slip.Address, slip.Clock = "", "", time.Time{}
 			if !own {
 				slip.People, slip.Strangers = nil, nil
 			}

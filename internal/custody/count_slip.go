@@ -32,6 +32,7 @@ type Slip struct {
 	Strangers []string   `json:"strangers,omitempty"`
 	Source    SlipSource `json:"source"`
 	Device    string     `json:"device,omitempty"`  // that it was entered on
+	Clock     time.Time  `json:"clock,omitzero"`    // what the clock of that device said as it was entered
 	Address   string     `json:"address,omitempty"` // that it was sent from
 }
 
@@ -304,3 +305,8 @@ func applySlip(s *State, e *Entry) error {
 
 // Given is how many slips of the present round have come.
 func (l *CountLanding) Given() int { return len(l.round(l.Round)) }
+
+// GivenBy reports whether an official has given their slip of the landing's round.
+func (l *CountLanding) GivenBy(official string) bool {
+	return slices.ContainsFunc(l.round(l.Round), func(g *GivenSlip) bool { return g.Hand == official })
+}

@@ -94,6 +94,7 @@ func everyKind(t testing.TB) []*custody.Entry {
 	s.ok("duty", once(func(st *state, _ time.Time) (entry, error) { return st.CallOff(other, "storm") }))
 	everyCount(s)
 	everyPaper(s)
+	everyDevice(s)
 	s.ok("monitor", once(func(st *state, _ time.Time) (entry, error) {
 		return entry{Kind: custody.RecordRead, Person: s.p[0]}, nil
 	}))

@@ -80,6 +80,9 @@ const (
 	RulesChanged      Kind = "access.rules-changed"
 	MonitorProposed   Kind = "monitor.proposed"
 	MonitorConfirmed  Kind = "monitor.confirmed"
+	DeviceRegistered  Kind = "device.registered"
+	DeviceTaken       Kind = "device.taken-into-use"
+	DeviceRevoked     Kind = "device.revoked"
 
 	DiscrepancyResolved Kind = "discrepancy.resolved"
 	RecordRead          Kind = "record.read"
@@ -168,6 +171,9 @@ func init() {
 		RulesChanged:      {detail[MonitorChange](), false, applyMonitorProposed},
 		MonitorProposed:   {detail[MonitorChange](), false, applyMonitorProposed},
 		MonitorConfirmed:  {detail[MonitorConfirmation](), false, applyMonitorConfirmed},
+		DeviceRegistered:  {detail[Device](), false, applyDeviceRegistered},
+		DeviceTaken:       {detail[DeviceKey](), false, applyDeviceTaken},
+		DeviceRevoked:     {detail[DeviceEnd](), false, applyDeviceRevoked},
 
 		RollPrinted: {detail[RollPrint](), false, applyNothing},
 		RowDropped:  {detail[DroppedRow](), false, applyNothing},
@@ -190,6 +196,7 @@ var impersonal = map[Kind]bool{
 	PlaceOpened: true, CapacityOrdered: true, PlaceTakenOut: true, PlaceBackInUse: true, OfficialAppoint: true, OfficialDismiss: true,
 	TransferDrafted: true, TransferApproved: true, TransferCalled: true, EscortAssigned: true, WaypointAdded: true, VehicleAdded: true,
 	VehicleCounted: true, VehicleArrived: true, TransferClosed: true, RollPrinted: true, RecordRead: true, ClockRanBack: true,
+	DeviceRegistered: true, DeviceTaken: true, DeviceRevoked: true,
 	SessionsEnded: true, RecoveryGiven: true, LinkGiven: true, WayInRevoked: true, MonitorProposed: true, MonitorConfirmed: true, RulesChanged: true,
 }
 

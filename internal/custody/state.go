@@ -33,6 +33,7 @@ type State struct {
 
 	Glasses        *Table[Glass]
 	MonitorChanges *Table[MonitorChange]
+	Devices        *Table[Device] // handhelds
 
 	policy Policy // what officials may do; see Govern
 	clock  func() time.Time
@@ -106,6 +107,7 @@ func NewState() *State {
 	s.EnteredLines = newTable(j, func(l *EnteredLine) string { return l.Key() }, nil)
 	s.Glasses = newTable(j, func(g *Glass) string { return g.ID }, s.glassChanged)
 	s.MonitorChanges = newTable(j, func(c *MonitorChange) string { return c.ID }, nil)
+	s.Devices = newTable(j, func(d *Device) string { return d.ID }, nil)
 	return s
 }
 

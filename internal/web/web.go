@@ -15,6 +15,7 @@ import (
 	"habeas.example/habeas/internal/web/counts"
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/entries"
+	"habeas.example/habeas/internal/web/handheld"
 	"habeas.example/habeas/internal/web/imports"
 	"habeas.example/habeas/internal/web/officials"
 	"habeas.example/habeas/internal/web/page"
@@ -66,6 +67,7 @@ func New(s Services) http.Handler {
 	papers.Add(d, s.Roll)
 	settings.Add(d, s.Roll)
 	imports.Add(d, s.Roll, s.Transfer)
+	handheld.Add(d, s.Access)
 	officials.Add(d, s.Roll)
 	return d.Handler()
 }

@@ -59,6 +59,28 @@ func TestCountAndPlan(t *testing.T) {
 	}
 }
 
+// TestHandheld plays a shift with a handheld that has no network for most of it, on what a drill of 600 people leaves behind.
+func TestHandheld(t *testing.T) { plays(t, "handheld.mjs") }
+
+// plays plays a scenario on what a drill of 600 people leaves behind.
+func plays(t *testing.T, scenario string) {
+	t.Helper()
+	base, officials := drill(t, build(t))
+	names, err := json.Marshal(officials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), scenarioPatience)
+	defer cancel()
+	node := exec.CommandContext(ctx, "node", scenario, base)
+	node.Env = append(os.Environ(), "HABEAS_OFFICIALS="+string(names))
+	output, err := node.CombinedOutput()
+	t.Logf("%s", output)
+	if err != nil {
+		t.Fatalf("%s: %v", scenario, err)
+	}
+}
+
 // TestGallery looks at every page and component in every state.
 func TestGallery(t *testing.T) {
 	gallery := exec.Command(build(t), "gallery", "--listen", "127.0.0.1:0")

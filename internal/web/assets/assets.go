@@ -27,7 +27,7 @@ var ErrMissing = errors.New("built without the style sheets and scripts of the p
 
 // Missing returns ErrMissing if the program was built without its assets.
 func Missing() error {
-	for _, name := range []string{"habeas.css", "habeas.js", Face} {
+	for _, name := range []string{"habeas.css", "habeas.js", "handheld.js", "handheld-worker.js", Face} {
 		if _, err := fs.Stat(dist, path.Join("dist", name)); err != nil {
 			return ErrMissing
 		}
@@ -57,13 +57,22 @@ func versionOf(files fs.FS) string {
 // Address is where an asset is served.
 func Address(name string) string { return "/assets/" + version + "/" + name }
 
+// Read returns an asset that is sent from another address than its own, or ErrMissing.
+func Read(name string) ([]byte, error) {
+	content, err := dist.ReadFile("dist/" + name)
+	if err != nil {
+		return nil, ErrMissing
+	}
+	return content, nil
+}
+
 // Pattern is what Serve answers.
 const Pattern = "GET /assets/{version}/{name}"
 
 // types are the kinds of file that there are; what is none of them is not served.
 var types = map[string]string{
 	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2",
-	".txt": "text/plain; charset=utf-8",
+	".txt": "text/plain; charset=utf-8", ".png": "image/png",
 }
 
 // Serve serves an asset, compressed to whoever takes it so, to be kept for a year.

@@ -18,5 +18,6 @@ func Kinds() []custody.Kind {
 		custody.PlaceOpened, custody.CapacityOrdered, custody.PlaceTakenOut, custody.PlaceBackInUse, custody.PlaceDesignated, custody.OverCapacityOrdered,
 		custody.OfficialAppoint, custody.OfficialDismiss,
 		custody.GlassBroken, custody.GlassMended, custody.SessionsEnded, custody.RecoveryGiven, custody.LinkGiven, custody.WayInRevoked, custody.RulesChanged, custody.MonitorProposed, custody.MonitorConfirmed,
+		custody.DeviceRegistered, custody.DeviceTaken, custody.DeviceRevoked,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"habeas.example/habeas/internal/web/counts"
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/entries"
+	"habeas.example/habeas/internal/web/handheld"
 	"habeas.example/habeas/internal/web/imports"
 	"habeas.example/habeas/internal/web/officials"
 	"habeas.example/habeas/internal/web/page"
@@ -30,7 +31,7 @@ import (
 func Specimens() []page.Specimen {
 	var all []page.Specimen
 	for _, some := range [][]page.Specimen{
-		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), counts.Specimens(), plans.Specimens(), rolls.Specimens(), entries.Specimens(), papers.Specimens(), settings.Specimens(), imports.Specimens(), officials.Specimens(),
+		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), counts.Specimens(), plans.Specimens(), rolls.Specimens(), entries.Specimens(), papers.Specimens(), settings.Specimens(), imports.Specimens(), handheld.Specimens(), officials.Specimens(),
 	} {
 		all = append(all, some...)
 	}
