@@ -66,20 +66,15 @@ func (c *allocateCommand) Run(ctx context.Context, t *terminal) error {
 	return answer.print(t, c.JSON)
 }
 
-// startsWithBrace reports whether the first byte that is no blank is a brace, and reads nothing.
+// startsWithBrace reports whether the first byte that is no blank is a brace, and takes nothing from the reader. Blanks
+// that fill its buffer are not gone past.
 func startsWithBrace(r *bufio.Reader) (bool, error) {
-	for n := 1; ; n++ {
-		head, err := r.Peek(n)
-		if trimmed := bytes.TrimLeft(head, " \t\r\n\ufeff"); len(trimmed) > 0 {
-			return trimmed[0] == '{', nil
-		}
-		if errors.Is(err, io.EOF) || errors.Is(err, bufio.ErrBufferFull) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
+	head, err := r.Peek(r.Size())
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
 	}
+	trimmed := bytes.TrimLeft(head, " \t\r\n\ufeff")
+	return len(trimmed) > 0 && trimmed[0] == '{', nil
 }
 
 // allocateAnswer is what is printed, as docs/allocation.md describes it.

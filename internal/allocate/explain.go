@@ -101,13 +101,44 @@ var barRules = []Rule{RuleClosed, RuleCapacity, RuleCellClass, RuleClass, RuleAl
 
 func barOf(r Rule) bars { return 1 << slices.Index(barRules, r) }
 
-// barring is the set of rules that each bar a person, who is nowhere, from a cell.
-func (s *solver) barring(i, c int32) bars {
-	person, facts, cell := &s.people[i], &s.estate.cells[c], &s.cells[c]
-	b := bars(person.needs&^facts.features) << len(barRules)
+// barrier is somebody who is nowhere, and where keep-apart orders bar them.
+type barrier struct {
+	*solver
+	person int32
+	apart  [3]map[int32]bool // cells, landings and wings
+}
+
+var apartLevels = [3]Level{InCell, OnLanding, InWing}
+
+func (s *solver) barrierOf(i int32) *barrier {
+	b := &barrier{solver: s, person: i}
+	for _, a := range s.people[i].orders {
+		order := &s.orders[a]
+		level := slices.Index(apartLevels[:], order.level)
+		if b.apart[level] == nil {
+			b.apart[level] = map[int32]bool{}
+		}
+		inside := map[int32]int{}
+		for _, other := range order.members {
+			if c := s.at[other]; c >= 0 && other != i {
+				unit := s.unit(c, order.level)
+				inside[unit]++
+				if order.pairwise || inside[unit] >= order.total-1 {
+					b.apart[level][unit] = true
+				}
+			}
+		}
+	}
+	return b
+}
+
+// barring is the set of rules that each bar the person from a cell.
+func (b *barrier) barring(c int32) bars {
+	person, facts, cell := &b.people[b.person], &b.estate.cells[c], &b.cells[c]
+	found := bars(person.needs&^facts.features) << len(barRules)
 	set := func(when bool, rule int) {
 		if when {
-			b |= 1 << rule
+			found |= 1 << rule
 		}
 	}
 	set(facts.closed, 0)
@@ -116,13 +147,11 @@ func (s *solver) barring(i, c int32) bars {
 	set(cell.class != none && cell.class != person.class, 3)
 	set(cell.alone > 0 || person.alone && len(cell.people) > 0, 4)
 	set(person.notAlone && (len(cell.people) == 0 || person.alone), 5)
-	set(person.cell >= 0 && person.cell != c && len(s.cells[person.cell].people) == 1 && s.leftAlone(person.cell), 5)
-	for _, a := range person.orders {
-		if s.bars(a, i, c) {
-			b |= barOf(apartRule(s.orders[a].level))
-		}
+	set(person.cell >= 0 && person.cell != c && len(b.solver.cells[person.cell].people) == 1 && b.leftAlone(person.cell), 5)
+	for level, units := range b.apart {
+		set(units != nil && units[b.unit(c, apartLevels[level])], 6+level)
 	}
-	return b
+	return found
 }
 
 // likeness is what decides which rules bar somebody who is named in no keep-apart order.
@@ -202,14 +231,17 @@ func (s *solver) barsAll(i int32) bool {
 const openingsShown = 3
 
 func (s *solver) explain(i int32) (u Unplaced) {
-	count := map[bars]int{}
+	barrier := s.barrierOf(i)
+	count, first := map[bars]int{}, map[bars][]int32{} // of the cells that a set bars, how many and the first
 	var sets []bars
 	for c := range s.cells {
-		b := s.barring(i, int32(c))
-		if count[b] == 0 {
+		b := barrier.barring(int32(c))
+		if count[b]++; count[b] == 1 {
 			sets = append(sets, b)
 		}
-		count[b]++
+		if len(first[b]) < openingsShown {
+			first[b] = append(first[b], int32(c))
+		}
 	}
 	least := smallestHitting(sets)
 	for b := least; b != 0; b &= b - 1 {
@@ -229,10 +261,15 @@ func (s *solver) explain(i int32) (u Unplaced) {
 	for _, set := range sets {
 		fewest = min(fewest, bits.OnesCount64(uint64(set)))
 	}
-	for c := 0; c < len(s.cells) && len(u.Frees) < openingsShown; c++ {
-		if b := s.barring(i, int32(c)); bits.OnesCount64(uint64(b)) == fewest {
-			u.Frees = append(u.Frees, s.opening(i, int32(c), b))
+	var nearest []int32
+	for _, set := range sets {
+		if bits.OnesCount64(uint64(set)) == fewest {
+			nearest = append(nearest, first[set]...)
 		}
+	}
+	slices.Sort(nearest)
+	for _, c := range nearest[:min(len(nearest), openingsShown)] {
+		u.Frees = append(u.Frees, s.opening(i, c, barrier.barring(c)))
 	}
 	return u
 }

@@ -79,10 +79,13 @@ func newSolver(e *estate, o Options) *solver {
 	return s
 }
 
-// step counts work and reports whether there may be more.
+// step counts work and reports whether there may be more. Once stopped, there may be none.
 func (s *solver) step(n int) bool {
 	s.steps -= n
-	return s.steps > 0 && (s.o.Stop == nil || s.steps&1023 > n || !s.o.Stop())
+	if s.o.Stop != nil && s.steps > 0 && s.steps&1023 <= n && s.o.Stop() {
+		s.steps = 0
+	}
+	return s.steps > 0
 }
 
 // remember keeps what the soft aims need to know of a person who is in a cell.
