@@ -23,6 +23,7 @@ import (
 	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/web/places"
 	"habeas.example/habeas/internal/web/plans"
+	"habeas.example/habeas/internal/web/reception"
 	"habeas.example/habeas/internal/web/rolls"
 	"habeas.example/habeas/internal/web/settings"
 	"habeas.example/habeas/internal/web/signin"
@@ -58,6 +59,7 @@ func New(s Services) http.Handler {
 	today.Add(d, s.Roll, s.Transfer)
 	counts.Add(d, s.Count)
 	transfers.Add(d, s.Transfer)
+	reception.Add(d, s.Roll, s.Transfer)
 	plans.Add(d, s.Cells, s.Transfer)
 	people.Add(d, s.Roll, s.Cells)
 	discrepancies.Add(d, s.Roll)

@@ -62,6 +62,9 @@ func TestCountAndPlan(t *testing.T) {
 // TestHandheld plays a shift with a handheld that has no network for most of it, on what a drill of 600 people leaves behind.
 func TestHandheld(t *testing.T) { plays(t, "handheld.mjs") }
 
+// TestReception takes a bus in at the reception desk with the keyboard alone, on what a drill of 600 people leaves behind.
+func TestReception(t *testing.T) { plays(t, "reception.mjs") }
+
 // plays plays a scenario on what a drill of 600 people leaves behind.
 func plays(t *testing.T, scenario string) {
 	t.Helper()

@@ -19,6 +19,7 @@ import (
 	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/web/places"
 	"habeas.example/habeas/internal/web/plans"
+	"habeas.example/habeas/internal/web/reception"
 	"habeas.example/habeas/internal/web/rolls"
 	"habeas.example/habeas/internal/web/settings"
 	"habeas.example/habeas/internal/web/signin"
@@ -31,7 +32,7 @@ import (
 func Specimens() []page.Specimen {
 	var all []page.Specimen
 	for _, some := range [][]page.Specimen{
-		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), counts.Specimens(), plans.Specimens(), rolls.Specimens(), entries.Specimens(), papers.Specimens(), settings.Specimens(), imports.Specimens(), handheld.Specimens(), officials.Specimens(),
+		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), counts.Specimens(), plans.Specimens(), rolls.Specimens(), entries.Specimens(), papers.Specimens(), settings.Specimens(), imports.Specimens(), handheld.Specimens(), officials.Specimens(), reception.Specimens(),
 	} {
 		all = append(all, some...)
 	}

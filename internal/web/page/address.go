@@ -10,6 +10,11 @@ import (
 // PersonAddress is where a person's record is.
 func PersonAddress(number string) string { return "/people/" + url.PathEscape(number) }
 
+// PhotographAddress is where the photograph on a record is, for whoever has just looked at it: the look covers both.
+func PhotographAddress(number string, look int64) string {
+	return PersonAddress(number) + "/photograph/image?look=" + strconv.FormatInt(look, 10)
+}
+
 // TransferAddress is where a transfer is.
 func TransferAddress(id string) string { return "/transfers/" + url.PathEscape(id) }
 

@@ -19,11 +19,6 @@ type Portrait struct {
 	Form         page.Form
 }
 
-// imageAddress is where the photograph on a record is, for whoever has just looked at it: the look covers both.
-func imageAddress(number string, look int64) string {
-	return page.PersonAddress(number) + "/photograph/image?look=" + strconv.FormatInt(look, 10)
-}
-
 // portrays reports whether an official may put a photograph on a record.
 func (d *pages) portrays(v *page.Visit, number string) (may bool) {
 	d.Book.Read(func(s *custody.State) {
@@ -54,7 +49,7 @@ func (d *pages) portraitPage(v *page.Visit, status int, form page.Form) error {
 		person := s.People.Get(number)
 		p.Name = person.FullName()
 		if person.Photograph != "" {
-			p.Image = imageAddress(number, look.First)
+			p.Image = page.PhotographAddress(number, look.First)
 		}
 	})
 	f := v.Frame("people", v.Say("page.portrait.title"), "")

@@ -38,7 +38,7 @@ func portrait(f page.Frame, p Person) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Person.Photograph != "" {
-				templ_7745c5c3_Err = face(f, imageAddress(p.Person.Number, p.Look), p.Person.FullName()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = face(f, page.PhotographAddress(p.Person.Number, p.Look), p.Person.FullName()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
