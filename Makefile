@@ -19,7 +19,7 @@ BROWSER       := test/browser/node_modules/.package-lock.json
 WEB           := internal/web
 ASSETS        := $(WEB)/assets/dist/habeas.css
 
-.PHONY: help demo build assets test lint lint-more bench generate fuzz fmt vulnerabilities
+.PHONY: help demo build assets test lint lint-more bench pictures generate fuzz fmt vulnerabilities
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r name does; do printf '  make %-16s %s\n' "$$name" "$$does"; done
@@ -53,6 +53,11 @@ bench: build ## measure how fast custody moves, beside the bare database in the 
 	@scripts/need.sh initdb
 	@bin/habeas bench moves
 	@bin/habeas bench admit
+
+pictures: $(ASSETS) $(BROWSER) ## take the pictures of the guides anew, into docs/pictures
+	@scripts/need.sh go chromium node
+	@rm -f docs/pictures/*.png
+	@HABEAS_PICTURES='$(CURDIR)/docs/pictures' go test -count=1 -run '^TestPictures$$' ./test/browser
 
 generate: ## write generated code anew
 	@scripts/need.sh go
