@@ -23,41 +23,15 @@ const (
 
 // TestFirstPage plays a drill of 600 people and then the first page in a browser. With
 // HABEAS_SHOTS it leaves pictures of every page in that folder.
-func TestFirstPage(t *testing.T) {
-	base, officials := drill(t, build(t))
-	names, err := json.Marshal(officials)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), scenarioPatience)
-	defer cancel()
-	scenario := exec.CommandContext(ctx, "node", "first_page.mjs", base)
-	scenario.Env = append(os.Environ(), "HABEAS_OFFICIALS="+string(names))
-	output, err := scenario.CombinedOutput()
-	t.Logf("%s", output)
-	if err != nil {
-		t.Fatalf("the first page: %v", err)
-	}
-}
+func TestFirstPage(t *testing.T) { plays(t, "first_page.mjs") }
 
 // TestCountAndPlan plays a count of two blind counters with a difference, and a plan of cells, on what a drill of 600 people
 // leaves behind.
-func TestCountAndPlan(t *testing.T) {
-	base, officials := drill(t, build(t))
-	names, err := json.Marshal(officials)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), scenarioPatience)
-	defer cancel()
-	scenario := exec.CommandContext(ctx, "node", "counts.mjs", base)
-	scenario.Env = append(os.Environ(), "HABEAS_OFFICIALS="+string(names))
-	output, err := scenario.CombinedOutput()
-	t.Logf("%s", output)
-	if err != nil {
-		t.Fatalf("a count and a plan: %v", err)
-	}
-}
+func TestCountAndPlan(t *testing.T) { plays(t, "counts.mjs") }
+
+// TestFromAFileToFreedom plays an import, a transfer of two hands and a release with a mouse and with the keyboard alone, on what
+// a drill of 600 people leaves behind, and checks the receipt with the program.
+func TestFromAFileToFreedom(t *testing.T) { plays(t, "custody.mjs") }
 
 // TestHandheld plays a shift with a handheld that has no network for most of it, on what a drill of 600 people leaves behind.
 func TestHandheld(t *testing.T) { plays(t, "handheld.mjs") }
@@ -68,7 +42,8 @@ func TestReception(t *testing.T) { plays(t, "reception.mjs") }
 // plays plays a scenario on what a drill of 600 people leaves behind.
 func plays(t *testing.T, scenario string) {
 	t.Helper()
-	base, officials := drill(t, build(t))
+	program := build(t)
+	base, officials := drill(t, program)
 	names, err := json.Marshal(officials)
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +51,7 @@ func plays(t *testing.T, scenario string) {
 	ctx, cancel := context.WithTimeout(t.Context(), scenarioPatience)
 	defer cancel()
 	node := exec.CommandContext(ctx, "node", scenario, base)
-	node.Env = append(os.Environ(), "HABEAS_OFFICIALS="+string(names))
+	node.Env = append(os.Environ(), "HABEAS_OFFICIALS="+string(names), "HABEAS_PROGRAM="+program)
 	output, err := node.CombinedOutput()
 	t.Logf("%s", output)
 	if err != nil {

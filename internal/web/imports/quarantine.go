@@ -154,7 +154,7 @@ func (p *pages) mendPage(v *page.Visit, status int, m Mending) error {
 	for i := range m.Cells() {
 		for _, f := range m.Row.Findings {
 			if f.Column != "" && f.Column == m.Heading(i) {
-				m.Form.Mend(cellName(i), sayFinding(v.Speaker, f))
+				m.Form.Mend(cellName(i), f.Column+": "+sayFinding(v.Speaker, f))
 			}
 		}
 	}
