@@ -58,6 +58,15 @@ func (s *State) Lapsed(now time.Time) []string {
 	return sortedKeys(k.lapsed)
 }
 
+// overfull returns the places that hold more people at an instant than they may, sorted. It is as quick as CensusAt.
+func (s *State) overfull(now time.Time) []string {
+	k := &s.census
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s.settle(now)
+	return sortedKeys(k.full)
+}
+
 // WithStatus returns the prison numbers of those in custody who have a legal status at an
 // instant, sorted. It is as quick as going through as many as there are.
 func (s *State) WithStatus(status LegalStatus, now time.Time) (numbers []string) {
@@ -85,6 +94,7 @@ type census struct {
 	tallies map[string]*Tally
 	atLarge int
 	lapsed  map[string]struct{}
+	full    map[string]struct{} // places with more people in them than they may hold
 	// Whose record, or whose hour, has changed since they were counted.
 	stalePeople, staleRooms map[string]struct{}
 	peopleTurn, roomsTurn   turns
@@ -100,6 +110,7 @@ type standing struct {
 // room is how one place counts.
 type room struct {
 	establishment string
+	full          bool // holds more than it may
 	Space
 }
 
@@ -203,6 +214,11 @@ func (s *State) settle(now time.Time) {
 		k.countRoom(k.rooms[code], -1)
 		k.rooms[code] = s.roomOf(code, now)
 		k.countRoom(k.rooms[code], 1)
+		if k.rooms[code].full {
+			k.full[code] = struct{}{}
+		} else {
+			delete(k.full, code)
+		}
 	}
 	clear(k.stalePeople)
 	clear(k.staleRooms)
@@ -213,6 +229,7 @@ func (s *State) beginCensus(now time.Time) {
 	k := &s.census
 	k.kept, k.at, k.floor, k.atLarge = true, now, now.Add(-turnsKept), 0
 	k.people, k.rooms, k.tallies, k.lapsed = map[string]standing{}, map[string]room{}, map[string]*Tally{}, map[string]struct{}{}
+	k.full = map[string]struct{}{}
 	k.stalePeople, k.staleRooms = map[string]struct{}{}, map[string]struct{}{}
 	k.peopleTurn, k.roomsTurn = newTurns(), newTurns()
 	for h := range s.Holdings.All() {
@@ -242,13 +259,15 @@ func (s *State) roomOf(code string, now time.Time) room {
 	if p == nil {
 		return room{}
 	}
-	r := room{p.Establishment, Space{Inside: s.Present(code)}}
+	r := room{establishment: p.Establishment, Space: Space{Inside: s.Present(code)}}
+	capacity, limited := p.Capacity(now)
+	r.full = (limited || p.Kind == Cell) && r.Inside > capacity
 	if p.Kind != Cell {
 		return r
 	}
 	if !p.OutOfUse {
 		r.Certified = p.Certified
-		if capacity, limited := p.Capacity(now); limited {
+		if limited {
 			r.Allowed = capacity
 		}
 	}
@@ -323,11 +342,14 @@ func (s *State) checkCensus() []string {
 		return nil
 	}
 	s.settle(k.at)
-	kept, keptLapsed := k.report(), sortedKeys(k.lapsed)
+	kept, keptLapsed, keptFull := k.report(), sortedKeys(k.lapsed), sortedKeys(k.full)
 	s.beginCensus(k.at)
 	s.settle(k.at)
-	counted, lapsed := k.report(), sortedKeys(k.lapsed)
+	counted, lapsed, full := k.report(), sortedKeys(k.lapsed), sortedKeys(k.full)
 	var broken []string
+	if !slices.Equal(keptFull, full) {
+		broken = append(broken, fmt.Sprintf("law 4: the census says that %v hold too many, and %v do", keptFull, full))
+	}
 	for establishment, t := range counted.Tallies {
 		if k := kept.Tallies[establishment]; !maps.Equal(k.Statuses, t.Statuses) || k.Out != t.Out || k.Space != t.Space {
 			broken = append(broken, fmt.Sprintf("law 1: the census of %q is %+v, its number says %+v", establishment, t, k))

@@ -36,14 +36,12 @@ func (s *State) OverCapacity(establishment string, at time.Time) []Breach {
 					"signedBy": p.Over.SignedBy, "reason": p.Over.Reason}})
 		}
 	}
-	for code, in := range s.derived.occupants {
-		p := s.Places.Get(code)
-		if p == nil || len(in) == 0 || (establishment != "" && p.Establishment != establishment) {
-			continue
-		}
-		if capacity, limited := p.Capacity(at); (limited || p.Kind == Cell) && len(in) > capacity {
+	for _, code := range s.overfull(at) {
+		p, present := s.Places.Get(code), s.Present(code)
+		if establishment == "" || p.Establishment == establishment {
+			capacity, _ := p.Capacity(at)
 			list = append(list, Breach{Rule: "SPC-1", Code: "place-full", Place: code, Since: s.overfullSince(p, capacity, at),
-				Params: map[string]string{"capacity": itoa(capacity), "certified": itoa(p.Certified), "present": itoa(len(in))}})
+				Params: map[string]string{"capacity": itoa(capacity), "certified": itoa(p.Certified), "present": itoa(present)}})
 		}
 	}
 	sortBreaches(list)

@@ -91,6 +91,12 @@ func TestWhatStandsIsKeptTrue(t *testing.T) {
 		{"a wing is taken out of use", "engineer", once(func(st *state, n time.Time) (entry, error) { return st.TakeOut("OLD-W2-L2", "flooded") })},
 		{"somebody is found in it", "landing", found(stated, wingCell(2, 2, 1))},
 		{"and it is brought back", "engineer", once(func(st *state, n time.Time) (entry, error) { return st.BringBack("OLD-W2-L2") })},
+		{"a capacity for a while", "governor", once(func(st *state, n time.Time) (entry, error) {
+			return st.OrderCapacity(one, custody.CapacityOrder{Capacity: 1, SignedBy: "governor", From: n.Add(30 * time.Minute), Until: n.Add(30 * time.Hour)})
+		})},
+		{"more than the area allows, for a while", "governor", once(func(st *state, n time.Time) (entry, error) {
+			return st.OrderOverCapacity(one, custody.OverCapacity{Capacity: 4, SignedBy: "governor", From: n, Until: n.Add(40 * time.Minute), Reason: "flooding"}, n)
+		})},
 		{"a release", "duty", once(func(st *state, n time.Time) (entry, error) { return st.Escape(man, "over the wall", n) })},
 		{"they are back", "duty", found(man, one)},
 	} {
