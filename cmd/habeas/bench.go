@@ -127,7 +127,7 @@ func (w *bench) serve(ctx context.Context) (address string, stop func() error, e
 	}
 	serving, cancel := context.WithCancel(ctx)
 	done := make(chan error, 1)
-	go func() { done <- serve(serving, listener, w.handler, [2]string{}) }()
+	go func() { done <- serve(serving, listener, w.handler, nil) }()
 	return listener.Addr().String(), func() error { cancel(); return <-done }, nil
 }
 

@@ -86,7 +86,7 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err := announce(t, listener, false, c.AddressFile); err != nil {
 		return err
 	}
-	return serve(ctx, listener, s.handler, [2]string{})
+	return serve(ctx, listener, s.handler, nil)
 }
 
 // play serves the API on a loopback port of its own and plays the drill against it.
@@ -97,7 +97,7 @@ func (c *demoCommand) play(ctx context.Context, t *terminal, s *service, clock *
 	}
 	serving, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
-	go func() { done <- serve(serving, inside, s.handler, [2]string{}) }()
+	go func() { done <- serve(serving, inside, s.handler, nil) }()
 	defer func() {
 		stop()
 		err = errors.Join(err, <-done)

@@ -24,5 +24,5 @@ func (c *galleryCommand) Run(ctx context.Context, t *terminal) error {
 	if err := announce(t, listener, false, c.AddressFile); err != nil {
 		return err
 	}
-	return serve(ctx, listener, gallery.New(), [2]string{})
+	return serve(ctx, listener, gallery.New(), nil)
 }

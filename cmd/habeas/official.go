@@ -113,7 +113,7 @@ func (a *asOfficial) serveAlone(ctx context.Context) (address string, end func()
 	}
 	serving, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
-	go func() { done <- serve(serving, listener, s.handler, [2]string{}) }()
+	go func() { done <- serve(serving, listener, s.handler, nil) }()
 	return "http://" + listener.Addr().String(), func() error { stop(); return errors.Join(<-done, s.book.Close()) }, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -57,5 +58,30 @@ func behindProxies(networks []netip.Prefix, next http.Handler) http.Handler {
 		}
 		known.RemoteAddr = netip.AddrPortFrom(from, connection.Port()).String()
 		next.ServeHTTP(w, &known)
+	})
+}
+
+// siteOf is the origin of the address under which people find the service, as browsers send it; empty when there is none.
+func siteOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host)
+}
+
+// foundAt makes every request one over an encrypted line when people find the service by https, whoever encrypts it: cookies are
+// then for encrypted lines alone, and browsers are told to use no other. Without --url that is said by the line itself.
+func foundAt(origin string, next http.Handler) http.Handler {
+	if !strings.HasPrefix(origin, "https://") {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS == nil {
+			known := *r
+			known.TLS = new(tls.ConnectionState)
+			r = &known
+		}
+		next.ServeHTTP(w, r)
 	})
 }

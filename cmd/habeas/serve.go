@@ -28,6 +28,9 @@ type serveCommand struct {
 	URL          string        `name:"url" placeholder:"URL"`
 	Demand       string        `default:"password" enum:"password,second-factor,passkey,provider"`
 	FreshHand    time.Duration `default:"15m"`
+	ACME         bool          `name:"acme"`
+	ACMEContact  string        `name:"acme-contact" placeholder:"MAIL"`
+	ACMEService  string        `name:"acme-service" default:"https://acme-v02.api.letsencrypt.org/directory" placeholder:"URL"`
 	OIDCIssuer   string        `name:"oidc-issuer" placeholder:"URL"`
 	OIDCClient   string        `name:"oidc-client" placeholder:"ID"`
 	OIDCSecret   string        `name:"oidc-secret" placeholder:"SECRET"`
@@ -46,10 +49,11 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
-	if (c.TLSCert == "") != (c.TLSKey == "") {
-		return faulty("tls-pair")
+	encryption, err := c.encryption()
+	if err != nil {
+		return err
 	}
-	listener, err := listen(c.Listen, c.TLSCert != "")
+	listener, err := listen(c.Listen, encryption != nil)
 	if err != nil {
 		return err
 	}
@@ -67,10 +71,10 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if err := announceFirst(ctx, t, s, c.entrance(listener.Addr().String()).URL); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if err := announce(t, listener, c.TLSCert != "", c.AddressFile); err != nil {
+	if err := announce(t, listener, encryption != nil, c.AddressFile); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return serve(ctx, listener, behindProxies(proxies, s.handler), [2]string{c.TLSCert, c.TLSKey})
+	return serve(ctx, listener, behindProxies(proxies, s.handler), encryption)
 }
 
 // entrance is what the service demands of those who come in. Without --url it is found

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -64,27 +65,27 @@ func openFor(ctx context.Context, config book.Config, entrance access.Config) (*
 	if err := s.access.RecordRules(ctx, policies); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	log := slog.Default()
+	log, origin := slog.Default(), siteOf(entrance.URL)
 	mux := http.NewServeMux()
-	doors := api.New(api.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Count: s.count, Cells: s.cells, Access: s.access, Clock: config.Clock, Log: log})
+	doors := api.New(api.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Count: s.count, Cells: s.cells, Access: s.access, Origin: origin, Clock: config.Clock, Log: log})
 	for _, prefix := range []string{"/api/", "/log/", "/healthz"} {
 		mux.Handle(prefix, doors)
 	}
-	mux.Handle("/", web.New(web.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Count: s.count, Cells: s.cells, Access: s.access, Clock: config.Clock, Log: log}))
-	s.handler = mux
+	mux.Handle("/", web.New(web.Services{Book: b, Roll: s.roll, Transfer: s.transfer, Count: s.count, Cells: s.cells, Access: s.access, Origin: origin, Clock: config.Clock, Log: log}))
+	s.handler = foundAt(origin, mux)
 	return s, nil
 }
 
-// serve answers on the listener until ctx ends, then lets what is under way finish.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, tlsFiles [2]string) error {
+// serve answers on the listener until ctx ends, then lets what is under way finish. Without encryption the line is in the clear.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, encryption *tls.Config) error {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		BaseContext: func(net.Listener) context.Context { return ctx },
+		BaseContext: func(net.Listener) context.Context { return ctx }, TLSConfig: encryption,
 	}
 	done := make(chan error, 1)
 	go func() {
-		if tlsFiles[0] != "" {
-			done <- server.ServeTLS(listener, tlsFiles[0], tlsFiles[1])
+		if encryption != nil {
+			done <- server.ServeTLS(listener, "", "")
 		} else {
 			done <- server.Serve(listener)
 		}

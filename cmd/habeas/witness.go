@@ -52,15 +52,19 @@ func (c *witnessCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return faulty("tls-pair")
 	}
-	listener, err := listen(c.Listen, c.TLSCert != "")
+	encryption, err := fileCertificate(c.TLSCert, c.TLSKey)
+	if err != nil {
+		return err
+	}
+	listener, err := listen(c.Listen, encryption != nil)
 	if err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintln(t.out, w.VerifierKey()); err != nil {
 		return err
 	}
-	if err := announce(t, listener, c.TLSCert != "", c.Address); err != nil {
+	if err := announce(t, listener, encryption != nil, c.Address); err != nil {
 		return err
 	}
-	return serve(ctx, listener, w, [2]string{c.TLSCert, c.TLSKey})
+	return serve(ctx, listener, w, encryption)
 }

@@ -158,10 +158,12 @@ func bearer(ctx huma.Context) (token string, browser bool) {
 	if ctx.Header("Cookie") == "" {
 		return "", false
 	}
-	for _, name := range []string{secureCookie, sessionCookie} {
-		if c, err := huma.ReadCookie(ctx, name); err == nil {
-			return c.Value, true
-		}
+	name := sessionCookie
+	if ctx.TLS() != nil {
+		name = secureCookie // the other one could have been planted by a neighbour of the same domain
+	}
+	if c, err := huma.ReadCookie(ctx, name); err == nil {
+		return c.Value, true
 	}
 	return "", false
 }

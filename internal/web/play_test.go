@@ -81,6 +81,8 @@ type browser struct {
 	*play
 	client   *http.Client
 	language string
+	agent    string      // what it says it is; empty: what Go says
+	sends    http.Header // with every request, beside what a browser must
 }
 
 // nobody is a browser that is not signed in.
@@ -91,7 +93,7 @@ func (p *play) nobody() *browser {
 		p.t.Fatal(err)
 	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &browser{p, &http.Client{Jar: jar, CheckRedirect: stay}, "en"}
+	return &browser{play: p, client: &http.Client{Jar: jar, CheckRedirect: stay}, language: "en"}
 }
 
 // as is the browser of an official who signs in.
@@ -109,7 +111,7 @@ func (p *play) as(name string) *browser {
 }
 
 func (b *browser) in(language string) *browser {
-	return &browser{b.play, b.client, language}
+	return &browser{play: b.play, client: b.client, language: language}
 }
 
 // reply is what a browser was shown.
@@ -132,6 +134,12 @@ func (b *browser) request(method, path string, form url.Values) *http.Request {
 	r, err := http.NewRequestWithContext(b.t.Context(), method, b.server.URL+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		b.t.Fatal(err)
+	}
+	for name, values := range b.sends {
+		r.Header[name] = values
+	}
+	if b.agent != "" {
+		r.Header.Set("User-Agent", b.agent)
 	}
 	r.Header.Set("Accept-Language", b.language)
 	if form != nil {

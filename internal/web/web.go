@@ -39,6 +39,7 @@ type Services struct {
 	Count    *count.Desk
 	Cells    *cells.Desk
 	Access   *access.Desk
+	Origin   string           // see page.Services
 	Clock    func() time.Time // nil: time.Now
 	Log      *slog.Logger     // nil: slog.Default
 }
@@ -52,7 +53,7 @@ func Ready() error { return assets.Missing() }
 // New returns the handler of every page, from "/" down. Requests that change something and come from another site are
 // refused.
 func New(s Services) http.Handler {
-	d := page.NewDoor(page.Services{Book: s.Book, Access: s.Access, Clock: s.Clock, Log: s.Log})
+	d := page.NewDoor(page.Services{Book: s.Book, Access: s.Access, Origin: s.Origin, Clock: s.Clock, Log: s.Log})
 	d.HandleRaw(assets.Pattern, http.HandlerFunc(assets.Serve))
 	signin.Add(d)
 	// In the order of the navigation.

@@ -26,6 +26,7 @@ const maxForm = 64 << 10
 type Services struct {
 	Book   *book.Book
 	Access *access.Desk
+	Origin string           // of the address under which people find the service, such as https://habeas.example; empty: as requests say
 	Clock  func() time.Time // nil: time.Now
 	Log    *slog.Logger     // nil: slog.Default
 }
@@ -106,7 +107,12 @@ func permitted(action custody.Action, show func(*Visit) error) func(*Visit) erro
 func (d *Door) Handler() http.Handler {
 	d.Open("/", func(*Visit) error { return ErrNoPage })
 	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(d.visited(maxForm, func(*Visit) error { return errCrossSite }))
+	if d.Origin != "" { // a proxy may ask under another name than the browser did
+		if err := protection.AddTrustedOrigin(d.Origin); err != nil {
+			panic(err) // the program that wires it checked it
+		}
+	}
+	protection.SetDenyHandler(d.answered(maxForm, nil, func(*Visit) error { return errCrossSite }))
 	return guard(protection.Handler(d.mux))
 }
 
@@ -137,11 +143,19 @@ func guard(next http.Handler) http.Handler {
 
 // visited serves a page: finds out who asks, bounds what they bring, and answers what goes wrong with a page of its own.
 func (d *Door) visited(limit int64, show func(*Visit) error) http.HandlerFunc {
+	return d.answered(limit, d.proveAgain, show)
+}
+
+// answered is visited with what is done before anything else, which may answer the request itself; nil: nothing.
+func (d *Door) answered(limit int64, before func(*Visit) (done bool, _ error), show func(*Visit) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		v := &Visit{W: w, R: r, Now: d.Clock(), Speaker: speakerFor(r), door: d}
 		defer d.recovered(v)
-		done, err := d.proveAgain(v)
+		done, err := false, error(nil)
+		if before != nil {
+			done, err = before(v)
+		}
 		if err == nil && !done {
 			err = d.recognise(v)
 		}
