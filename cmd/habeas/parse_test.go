@@ -104,7 +104,7 @@ func TestWhatIsMisunderstood(t *testing.T) {
 		"roll --jsn":                "No existe la opción --jsn.",
 		"check-receipt x":           "Falta: --key=TEXTO.",
 		"import people":             "Aquí se espera <file>.",
-		"user":                      "Aquí se espera add",
+		"user":                      `Se espera una de estas órdenes: "add", "list"`,
 		"roll --by cell":            `--by admite uno de "place","status", no "cell".`,
 		"demo --people many":        `--people no admite "many".`,
 		"serve --tls-cert /no/such": "--tls-cert: /no/such no es un archivo que se pueda leer.",
