@@ -17,7 +17,7 @@ type Desk struct {
 	book  *book.Book
 	names *search
 	past  *sync.Mutex
-	// waiting is held while rows of the quarantine are taken out of it, so that none is taken twice.
+	// waiting is held while a file is imported, and while rows of the quarantine are taken out of it, so that none is taken twice.
 	waiting *sync.Mutex
 	// picture is held while a photograph is decoded: one may take hundreds of megabytes.
 	picture *sync.Mutex

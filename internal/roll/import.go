@@ -87,6 +87,8 @@ func (d *Desk) Import(ctx context.Context, c book.Command, in Import, now time.T
 	if err != nil {
 		return ImportReport{}, fmt.Errorf("read %s: %w", in.Name, err)
 	}
+	d.waiting.Lock() // from here on: a small workbook can unpack to a very large table, so one is read at a time
+	defer d.waiting.Unlock()
 	table, err := sheet.Read(bytes.NewReader(content), in.Name, columns, sheet.Limits{})
 	if err != nil {
 		return ImportReport{}, err
@@ -100,8 +102,6 @@ func (d *Desk) Import(ctx context.Context, c book.Command, in Import, now time.T
 	if in.Kind == People {
 		job.know()
 	}
-	d.waiting.Lock()
-	defer d.waiting.Unlock()
 	if err := job.findSettled(ctx, table); err != nil {
 		return job.report, err
 	}

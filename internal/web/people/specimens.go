@@ -71,7 +71,7 @@ func heldPerson(name string) Person {
 	return Person{Record: roll.Record{Person: person, Holding: holding, LegalStatus: custody.NoAuthority, Authorities: []*custody.Authority{paper}, OverdueSince: now.AddDate(0, 0, -2), Transfer: "TR-2031-0007"},
 		Establishment: page.Place{Code: "CCT", Name: name}, At: page.Place{Code: "CCT-M1-C01", Name: name}, Custodian: name, Papers: []paperOf{{Authority: paper}}, Disputes: []discrepancies.Discrepancy{dispute},
 		Look: 41_342, Done: 41_341, Chain: []entries.Step{step, step}, Looks: 12, Older: 17, Size: 41_342, Age: 41,
-		Offers: []page.Offer{{Text: name, Address: "/"}, {Text: "Release", Why: name, Mend: name, Law: 3}}}
+		Portrays: true, Offers: []page.Offer{{Text: name, Address: "/"}, {Text: "Release", Why: name, Mend: name, Law: 3}}}
 }
 
 func fullOverdue() Overdue {
