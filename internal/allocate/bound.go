@@ -276,46 +276,6 @@ func without(all, some []int) (rest []int) {
 	return rest
 }
 
-// tryCliques bounds by each order that keeps its members apart each from each.
-func (b *bounding) tryCliques(part *BoundPart, class int32) {
-	for a := range b.orders {
-		order := &b.orders[a]
-		if !order.pairwise || len(order.members) <= part.Cells {
-			continue
-		}
-		var members []int
-		barred := map[int32]bool{} // open cells where a member is already
-		for _, i := range order.members {
-			p := &b.people[i]
-			switch {
-			case p.cell >= 0:
-				barred[p.cell] = true
-			case b.at[i] >= 0 && p.class == class:
-				members = append(members, int(i))
-			}
-		}
-		if len(members) <= part.Cells {
-			continue
-		}
-		single := 0
-		for _, i := range members {
-			if b.people[i].alone {
-				single++
-			}
-		}
-		spare := 0
-		for c := range b.cells {
-			if b.open(c, class) > 0 && !barred[int32(c)] {
-				spare++
-			}
-		}
-		// Those with single cells outside the clique take cells of their own as well.
-		if n := len(members) - single - min(spare, len(members)-single) + part.Single; n > part.Cells {
-			part.Kind, part.Cells, part.Members, part.Spare = BoundClique, n, members, spare
-		}
-	}
-}
-
 // Verify checks a certificate against the problem and an assignment: the arguments are computed anew, and each member of
 // a clique must be kept apart from each other by some order.
 func (c Certificate) Verify(p Problem, assignment []int) error {
