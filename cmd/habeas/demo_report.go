@@ -220,7 +220,7 @@ func printCells(w io.Writer, t *terminal, d demoTransfer) {
 // printWho lists the invented officials whose session is worth trying, with the
 // passwords made for this run.
 func printWho(t *terminal, officials []drill.Credential) {
-	shown := []string{"directora", "jefe.servicio", "planificadora", "registro", "origen1", "escolta1", "recepcion1", "galeria1", "control", "medica", "monitora", "ingeniera"}
+	shown := []string{"directora", "jefe.servicio", "planificadora", "registro", "origen1", "escolta1", "recepcion1", "galeria1", "galeria2", "control", "medica", "monitora", "ingeniera"}
 	password := map[string]string{}
 	for _, o := range officials {
 		password[o.Name] = o.Password

@@ -41,7 +41,7 @@ async function counts(page, count, landing, number) {
 try {
   const duty = await as("jefe.servicio");
   const first = await as("galeria1", true);
-  const second = await as("recepcion1");
+  const second = await as("galeria2");
   let cell, expected, other;
 
   await story.step("the plan of the establishment shows where people are", async () => {

@@ -5,6 +5,7 @@
 
 import { join } from "node:path";
 import { Scenario, launch } from "./browser.mjs";
+import { bring } from "./bus.mjs";
 import { clientOf } from "./client.mjs";
 
 const [base, folder] = process.argv.slice(2);
@@ -18,6 +19,7 @@ const devices = { desk: { width: 1280, height: 800 }, phone: { width: 390, heigh
 
 const story = new Scenario(base);
 const browser = await launch();
+const api = clientOf(base, officials);
 
 /** A browser of an official's own, signed in. */
 async function as(name, device = "desk") {
@@ -52,7 +54,7 @@ async function slip(page, count, landing, number, name) {
 /** A handheld of an officer of the landings, taken into use and signed in, at the officer's tasks. */
 async function handheld() {
   const name = "galeria1";
-  const { code } = await (await clientOf(base, officials)("jefe.servicio"))("/devices", { name: "12", official: name });
+  const { code } = await (await api("jefe.servicio"))("/devices", { name: "12", official: name });
   const page = await story.page(await browser.newContext({ locale: "es-SV", viewport: devices.phone }));
   await page.goto(`${base}/handheld`);
   await page.fill("#sign-name", name);
@@ -122,6 +124,24 @@ try {
     await take(governor, "draft", { to: ".confirm" });
   });
 
+  await story.step("a bus at the reception desk", async () => {
+    const { people } = await (await api("jefe.servicio"))(`/people?limit=7&under=${cells.at(-2).code}`);
+    const bus = await bring(api, { from: "CCT", to: "PSM", people: people.map((one) => one.number), reception: "PSM-REC", cellPlan: true });
+    const desk = await as("origen1");
+    await desk.goto(`${base}/reception/${bus.handover}`);
+    await Promise.all([desk.waitForResponse((answer) => answer.url().endsWith("/acceptance")), desk.locator(".confirm .govuk-button").click()]);
+    for (const { number } of people.slice(0, 3)) {
+      await desk.locator("#person:focus").waitFor();
+      await desk.keyboard.type(number);
+      await desk.keyboard.press("Enter");
+      await desk.locator(".desk-card .plate", { hasText: number }).waitFor();
+      if (number === people[2].number) break; // the third one stands at the counter
+      await desk.locator(".desk-card .govuk-button:focus").waitFor();
+      await Promise.all([desk.waitForURL(/done=/), desk.keyboard.press("Enter")]);
+    }
+    await take(desk, "reception");
+  });
+
   await story.step("a plan of cells for people who need one", async () => {
     const reception = await as("recepcion1");
     await reception.goto(`${base}/cells`);
@@ -146,7 +166,7 @@ try {
     const count = new URL(duty.url()).pathname;
     await take(await handheld(), "handheld-phone");
     await slip(await as("galeria1", "phone"), count, code, held - 1, "slip-phone");
-    await slip(await as("recepcion1"), count, code, held - 1);
+    await slip(await as("galeria2"), count, code, held - 1);
     await duty.goto(`${base}${count}`);
     await duty.locator("#count-search .difference").waitFor({ timeout: 20_000 });
     await take(duty, "count", { to: "#count-search" });
