@@ -96,6 +96,15 @@ func printImport(t *terminal, r roll.ImportReport) error {
 	for _, row := range r.Rows {
 		fmt.Fprintln(t.out, t.words.Say("cli.import-row", map[string]any{"line": row.Line, "problem": problems(t)(row.Findings)}))
 	}
+	for _, row := range r.Likely {
+		for _, same := range row.Same {
+			id, p := "cli.import-likely", map[string]any{"line": row.Line, "name": row.Name, "number": same.Number, "other": same.Name}
+			if same.Number == "" {
+				id, p["number"] = "cli.import-likely-row", same.Line
+			}
+			fmt.Fprintln(t.out, t.words.Say(id, p))
+		}
+	}
 	if len(r.Unknown) > 0 {
 		fmt.Fprintln(t.out, t.words.Say("cli.import-unknown", map[string]any{"columns": strings.Join(r.Unknown, ", ")}))
 	}

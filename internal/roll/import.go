@@ -51,7 +51,8 @@ type ImportReport struct {
 	Taken       int          `json:"taken"` // in a dry run: that would be taken
 	Quarantined int          `json:"quarantined"`
 	Blank       int          `json:"blank"`
-	Rows        []RefusedRow `json:"rows,omitempty"` // those quarantined
+	Rows        []RefusedRow `json:"rows,omitempty"`   // those quarantined
+	Likely      []LikelyRow  `json:"likely,omitempty"` // people: those taken that the register or the file may have already
 }
 
 // RefusedRow is a row that was not taken, and why.
@@ -101,6 +102,9 @@ func (d *Desk) Import(ctx context.Context, c book.Command, in Import, now time.T
 	job.headings = table.Headings
 	if in.Kind == People {
 		job.know()
+		if err := job.compare(ctx, table.Rows); err != nil {
+			return job.report, err
+		}
 	}
 	if err := job.findSettled(ctx, table); err != nil {
 		return job.report, err
@@ -110,6 +114,10 @@ func (d *Desk) Import(ctx context.Context, c book.Command, in Import, now time.T
 	} else {
 		err = job.rehearse(ctx, c, action, table)
 	}
+	if err != nil {
+		job.report.Likely = nil // also to somebody who may not admit people
+	}
+	job.takenAlike()
 	return job.report, err
 }
 

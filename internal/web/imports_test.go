@@ -87,7 +87,14 @@ func TestPeopleAreImportedFromAPage(t *testing.T) {
 	wellMade(t, done)
 	reception.post(at, url.Values{}).is(http.StatusNotFound) // sent twice, taken once
 	again := reception.upload("/settings/import", sentPeople(listedPeople)...).is(http.StatusSeeOther).header.Get("Location")
-	reception.get(again).shows("0 would be taken", "is in the register already").hides("Take 4")
+	reception.get(again).shows("0 would be taken", "is in the register already").hides("Take 4", "may be known already")
+
+	// Who is likely somebody already known is taken, and shown beside them.
+	alike := "apellidos;nombres;sexo;nacimiento;situación jurídica;juzgado;causa;desde\n" +
+		"Montez;Anna;F;;penado;Primero;1-2029;01/02/2029\nMontes;Ana;F;05/03/1991;penado;Primero;1-2029;01/02/2029\n"
+	at = reception.upload("/settings/import", sentPeople(alike)...).is(http.StatusSeeOther).header.Get("Location")
+	likely := reception.get(at).is(http.StatusOK).shows("2 would be taken", "2 people may be known already", "Montez, Anna", "/people/1000001F", "Line 2:")
+	wellMade(t, likely)
 
 	for _, name := range []string{"%3Cscript%3Ealert", "محمد", "Neil"} {
 		found := reception.get("/people?q=" + name).is(http.StatusOK)

@@ -24,6 +24,7 @@ type Report struct {
 	Sums            []Sum
 	Taken, Refused  int
 	Rows            []Row // those that were not taken
+	Likely          []roll.LikelyRow
 }
 
 // Sum is one of the numbers that add up to the rows that were read. Its text is "page.imports.sum.NAME".
@@ -53,7 +54,7 @@ func toned(n int, tone page.Tone) page.Tone {
 }
 
 func ofImport(r roll.ImportReport) Report {
-	report := Report{Format: r.Format, Encoding: r.Encoding, Sheet: r.Sheet, Unknown: r.Unknown, Applied: r.Applied, Before: r.Before, Read: r.Read, Taken: r.Taken, Refused: r.Quarantined,
+	report := Report{Format: r.Format, Encoding: r.Encoding, Sheet: r.Sheet, Unknown: r.Unknown, Applied: r.Applied, Before: r.Before, Read: r.Read, Taken: r.Taken, Refused: r.Quarantined, Likely: r.Likely,
 		Sums: []Sum{{"taken", r.Taken, toned(r.Taken, page.Right)}, {"quarantined", r.Quarantined, toned(r.Quarantined, page.Wrong)}, {"blank", r.Blank, ""}}}
 	if !r.Applied {
 		report.Sums[0].Name, report.Sums[1].Name = "to-take", "to-quarantine"

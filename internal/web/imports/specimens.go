@@ -80,6 +80,10 @@ func fullReport(kind FileKind) Shown {
 	} else {
 		s.Into = page.Place{Code: "CCT-REC", Name: page.CombiningName}
 	}
+	if kind == People {
+		same := []roll.Likely{{Number: "1000042W", Name: page.LongName, Birth: "1990-03-05", Score: 0.93}, {Line: 4, Name: page.RightToLeft, Score: 0.9}}
+		s.Report.Likely = []roll.LikelyRow{{Line: 12, Name: page.SpacedName, Birth: "1990-03-05", Same: same}, {Line: 13, Name: page.EmojiName, Same: same[1:]}}
+	}
 	for line := 2; line < 10; line++ {
 		s.Rows = append(s.Rows, Row{Line: line, Findings: someFindings()[:1+line%3]})
 	}
