@@ -160,7 +160,7 @@ var paramNames = []string{"aboard", "action", "age", "allowed", "apart", "author
 // spoken says where the catalogue has words for the value of a parameter.
 var spoken = map[string][]string{
 	"status": {"line.", "holding.", "transferstatus.", "handoverstatus.", "countstatus.", "landingstatus."},
-	"kind":   {"placekind.", "authority."},
+	"kind":   {"placekind.", "authority.", "discrepancy."},
 	"action": {"action."},
 	"role":   {"role."},
 	"what":   {"what."},

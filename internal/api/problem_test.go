@@ -84,6 +84,10 @@ func TestHowARefusalReads(t *testing.T) {
 			"The time given is before 14 Mar 2031, 05:30 UTC, when 1000042K came to be where they are."},
 		{&custody.Refusal{Code: "unknown-person", Reason: custody.NotFound, Params: map[string]string{"person": "{place}"}},
 			http.StatusNotFound, "{place} no está en el registro.", "{place} is not in the register."},
+		{&custody.Refusal{Code: "discrepancy-open", Reason: custody.Conflict, Params: map[string]string{"discrepancy": "D7", "kind": "count-differs", "person": "", "vehicle": "TR-2031-0001-B1"}},
+			http.StatusConflict, "La discrepancia D7 sigue abierta: el conteo no coincide (TR-2031-0001-B1).", "Discrepancy D7 stands open: the count differs (TR-2031-0001-B1)."},
+		{&custody.Refusal{Code: "discrepancy-open", Reason: custody.Conflict, Params: map[string]string{"discrepancy": "D7", "kind": "arrived-unlisted", "person": "1000042K", "vehicle": ""}},
+			http.StatusConflict, "La discrepancia D7 sigue abierta: llegó sin estar en la lista (1000042K).", "Discrepancy D7 stands open: arrived unlisted (1000042K)."},
 		{&custody.Refusal{Code: "signed-out", Reason: custody.Forbidden}, http.StatusUnauthorized, "Su sesión terminó.", "Your session is over."},
 	} {
 		p := problemOf(c.refusal)

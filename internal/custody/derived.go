@@ -208,10 +208,10 @@ func (s *State) discrepancyChanged(old, new *Discrepancy) {
 		remove(s.derived.disputes, old.Person, old.ID)
 	}
 	if old != nil && !old.Resolved() {
-		s.derived.open[old.Transfer]--
+		takeFrom(s.derived.open, old.Transfer, old.ID)
 	}
 	if new != nil && !new.Resolved() {
-		s.derived.open[new.Transfer]++
+		putInto(s.derived.open, new.Transfer, new.ID)
 	}
 }
 

@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -42,16 +43,30 @@ func discrepancyID(entry int64, i int) string {
 
 // OpenDiscrepancies returns how many discrepancies stand open on a transfer, or, with an
 // empty transfer, outside every transfer.
-func (s *State) OpenDiscrepancies(transfer string) int { return s.derived.open[transfer] }
+func (s *State) OpenDiscrepancies(transfer string) int { return len(s.derived.open[transfer]) }
 
 // AllOpenDiscrepancies returns how many discrepancies stand open, on transfers and outside
 // of them together.
 func (s *State) AllOpenDiscrepancies() int {
 	n := 0
 	for _, open := range s.derived.open {
-		n += open
+		n += len(open)
 	}
 	return n
+}
+
+// StandingDiscrepancies are those that stand open, in no order. It costs as many steps as
+// there are of them, however many were ever resolved.
+func (s *State) StandingDiscrepancies() iter.Seq[*Discrepancy] {
+	return func(yield func(*Discrepancy) bool) {
+		for _, open := range s.derived.open {
+			for id := range open {
+				if !yield(s.Discrepancies.Get(id)) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Resolve decides the resolution of a discrepancy by a named official.

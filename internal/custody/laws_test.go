@@ -359,7 +359,14 @@ func TestClosingNamesWhoStandsInTheWay(t *testing.T) {
 	if len(r.Also) != 1 || !errors.Is(r.Also[0], custody.Refused("discrepancy-open")) {
 		t.Fatalf("in the way are %v, want one open discrepancy", r.Also)
 	}
+	if p := r.Also[0].Params; p["kind"] != "count-differs" || p["vehicle"] != id+"-B1" {
+		t.Errorf("the refusal does not say what stands in the way: %v", p)
+	}
+	standing := slices.Collect(s.State.StandingDiscrepancies())
 	d := r.Also[0].Params["discrepancy"]
+	if len(standing) != s.State.AllOpenDiscrepancies() || !slices.ContainsFunc(standing, func(one *custody.Discrepancy) bool { return one.ID == d }) {
+		t.Errorf("%d stand open: %v", s.State.AllOpenDiscrepancies(), standing)
+	}
 	resolve := func(explanation string) habeastest.Act {
 		return once(func(st *state, n time.Time) (entry, error) { return st.Resolve(d, "duty", explanation, n) })
 	}

@@ -67,7 +67,7 @@ type derived struct {
 	onTransfer map[string]Sums
 	aboard     map[string]map[string]struct{} // people whose place is this vehicle
 	vehicles   map[string][]string            // vehicle keys by transfer, in order of adding
-	open       map[string]int                 // open discrepancies by transfer ("" = none)
+	open       map[string]map[string]struct{} // open discrepancies by transfer ("" = none)
 	pending    map[string][]string            // open handovers by person, oldest first
 	active     map[string]string              // the open transfer that has yet to answer for a person
 	orders     map[string][]string            // release orders by person
@@ -82,7 +82,7 @@ func NewState() *State {
 		occupants: map[string]map[string]struct{}{}, roll: map[string]int{}, papers: map[string][]string{},
 		inside: map[string]map[string]struct{}{}, over: map[string]struct{}{}, planned: map[string]string{}, aparts: map[string][]string{},
 		lines: map[string]map[string]struct{}{}, onTransfer: map[string]Sums{}, aboard: map[string]map[string]struct{}{},
-		vehicles: map[string][]string{}, open: map[string]int{}, pending: map[string][]string{}, active: map[string]string{}, orders: map[string][]string{}, disputes: map[string][]string{},
+		vehicles: map[string][]string{}, open: map[string]map[string]struct{}{}, pending: map[string][]string{}, active: map[string]string{}, orders: map[string][]string{}, disputes: map[string][]string{},
 		counts:  newCountIndex(),
 		glasses: map[string][]string{},
 	}}

@@ -196,11 +196,12 @@ type Blocker struct {
 	Status      LineStatus `json:"status,omitempty"`
 	Vehicle     string     `json:"vehicle,omitempty"`
 	Discrepancy string     `json:"discrepancy,omitempty"`
+	Kind        string     `json:"kind,omitempty"` // of the discrepancy
 }
 
 func (b Blocker) refusal() *Refusal {
 	if b.Discrepancy != "" {
-		return refuse(Conflict, 4, "discrepancy-open", "discrepancy", b.Discrepancy, "person", b.Person)
+		return refuse(Conflict, 4, "discrepancy-open", "discrepancy", b.Discrepancy, "kind", b.Kind, "person", b.Person, "vehicle", b.Vehicle)
 	}
 	return refuse(Conflict, 2, "person-not-settled", "person", b.Person, "status", string(b.Status), "vehicle", b.Vehicle)
 }
@@ -213,16 +214,9 @@ func (s *State) StandingInTheWay(id string) []Blocker {
 			list = append(list, Blocker{Person: person, Status: l.Status, Vehicle: l.Vehicle})
 		}
 	}
-	if s.derived.open[id] > 0 {
-		open := map[string]struct{}{}
-		for d := range s.Discrepancies.All() {
-			if d.Transfer == id && !d.Resolved() {
-				open[d.ID] = struct{}{}
-			}
-		}
-		for _, k := range sortedKeys(open) {
-			list = append(list, Blocker{Discrepancy: k, Person: s.Discrepancies.Get(k).Person})
-		}
+	for _, k := range sortedKeys(s.derived.open[id]) {
+		d := s.Discrepancies.Get(k)
+		list = append(list, Blocker{Discrepancy: k, Kind: d.Kind, Person: d.Person, Vehicle: d.Vehicle})
 	}
 	return list
 }

@@ -357,8 +357,12 @@ func (d *Desk) Overdue(now time.Time) []OverdueRelease {
 func (d *Desk) Discrepancies(openOnly bool) []*custody.Discrepancy {
 	list := []*custody.Discrepancy{}
 	d.book.Read(func(s *custody.State) {
-		for disc := range s.Discrepancies.All() {
-			if (!openOnly || !disc.Resolved()) && d.seesDispute(s, disc) {
+		all := s.Discrepancies.All()
+		if openOnly {
+			all = s.StandingDiscrepancies()
+		}
+		for disc := range all {
+			if d.seesDispute(s, disc) {
 				list = append(list, disc)
 			}
 		}

@@ -116,8 +116,8 @@ func (d *Desk) narrowed(s *custody.State, n Now) Now {
 			seen.Places = append(seen.Places, p)
 		}
 	}
-	for disc := range s.Discrepancies.All() {
-		if !disc.Resolved() && d.seesDispute(s, disc) {
+	for disc := range s.StandingDiscrepancies() {
+		if d.seesDispute(s, disc) {
 			seen.Discrepancies++
 		}
 	}

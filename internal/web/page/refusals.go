@@ -57,7 +57,7 @@ func SayMend(s *words.Speaker, r *custody.Refusal) string {
 var spoken = map[string][]string{
 	"rule":   {"breach.", "brokenrule."},
 	"status": {"line.", "holding.", "transferstatus.", "handoverstatus."},
-	"kind":   {"placekind.", "authority."},
+	"kind":   {"placekind.", "authority.", "discrepancy."},
 	"action": {"action."},
 	"role":   {"role."},
 	"stage":  {"stage."},
@@ -92,7 +92,7 @@ func SayValue(s *words.Speaker, name, value string, zone *time.Location) string 
 }
 
 // gaps are what stays around a parameter that was not given.
-var gaps = strings.NewReplacer(" (fila )", "", " (row )", "", " ()", "", "()", "")
+var gaps = strings.NewReplacer(" (fila )", "", " (row )", "", " (, )", "", ", )", ")", " ()", "", "()", "", "(, ", "(")
 
 func tidy(text string) string {
 	return strings.NewReplacer(": .", ".", " .", ".", " ;", ";").Replace(strings.Join(strings.Fields(gaps.Replace(text)), " "))
