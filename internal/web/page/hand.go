@@ -14,12 +14,10 @@ import (
 // What binds others takes a hand that was proved lately, and a session locks by itself. In both cases the form that was sent is
 // not lost: a page asks its official to prove who they are, holds what they typed, and sends it all to where it was going.
 
-// Names of the fields with which somebody proves who they are. The forms of sign-in and unlocking have the same.
+// Names of the fields with which somebody proves who they are, beside those of the form that is held.
 const (
 	handPassword = "hand-password"
 	handCode     = "hand-code"
-	handCeremony = "hand-ceremony" // of a passkey, which a script fills in
-	handAnswer   = "hand-answer"
 )
 
 // Prove is the page that asks somebody to prove who they are before their form is taken.
@@ -48,21 +46,15 @@ func (d *Door) proveAgain(v *Visit) (done bool, _ error) {
 		return false, err
 	}
 	form := v.R.PostForm
-	if !form.Has(handPassword) && !form.Has(handAnswer) {
+	if !form.Has(handPassword) {
 		return false, nil
 	}
 	proof := access.Proof{Password: form.Get(handPassword), Code: form.Get(handCode)}
-	ceremony, answer := form.Get(handCeremony), form.Get(handAnswer)
-	for _, name := range []string{handPassword, handCode, handCeremony, handAnswer} {
+	for _, name := range []string{handPassword, handCode} {
 		form.Del(name)
 		v.R.Form.Del(name)
 	}
-	var err error
-	if answer != "" {
-		token, err = d.Access.ProveByPasskey(v.R.Context(), token, ceremony, []byte(answer), v.Source())
-	} else {
-		token, err = d.Access.Prove(v.R.Context(), token, proof, v.Source())
-	}
+	token, err := d.Access.Prove(v.R.Context(), token, proof, v.Source())
 	refusal, refused := custody.RefusalOf(err)
 	switch {
 	case refused && refusal.Code == "signed-out":

@@ -184,7 +184,7 @@ func provePage(f Frame, p Prove) templ.Component {
 	})
 }
 
-// Proof are the fields with which somebody proves who they are: a password, with a code where there is one, or a passkey.
+// Proof are the fields with which somebody proves who they are: a password, with a code where there is one.
 func Proof(f Frame, form Form, code bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
