@@ -72,9 +72,9 @@ func (s *search) pickPart(most int) set {
 	return picked
 }
 
-// byParts goes on from part to part until bound and packing meet or the clock ends it.
-func (s *search) byParts() {
-	for most := fewestInPart; s.open(); {
+// byParts goes on from part to part for some rounds, until bound and packing meet, or until the clock ends it.
+func (s *search) byParts(rounds int) {
+	for most := fewestInPart; rounds > 0 && s.open(); rounds-- {
 		if !s.partly(most) {
 			most = min(most+most/16, mostInPart)
 		}

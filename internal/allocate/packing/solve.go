@@ -60,9 +60,12 @@ func (s *search) improve() {
 	s.repack(s.certificate.Bins, 50*s.n, nil)
 	s.closeGap(24)
 	if s.soonSolved() {
+		if s.n > mostInPart/2 && !s.nested() {
+			s.byParts(10) // so that there is a good packing should time be short
+		}
 		s.byPrices()
 	}
-	s.byParts()
+	s.byParts(1 << 62)
 }
 
 // soonSolved reports whether the whole linear program is solved in a fraction of a second: where there are few items, or
