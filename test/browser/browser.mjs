@@ -13,9 +13,9 @@ const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 
 const devices = { desktop: [1280, 900], phone: [390, 844], small: [320, 640], wide: [3840, 2160] };
 
-/** Starts the browser. */
-export function launch() {
-  return chromium.launch({ executablePath: process.env.HABEAS_CHROMIUM || "/usr/bin/chromium", headless: true, args: flags });
+/** Starts the browser, with more flags if a scenario needs them. */
+export function launch(more = []) {
+  return chromium.launch({ executablePath: process.env.HABEAS_CHROMIUM || "/usr/bin/chromium", headless: true, args: [...flags, ...more] });
 }
 
 /** A scenario: steps that are reported, faults that are gathered. */

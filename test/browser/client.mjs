@@ -19,6 +19,11 @@ export function clientOf(base, officials) {
       if (!said.ok) throw new Error(`${name} ${path}: ${said.status} ${await said.text()}`);
       return said.json();
     };
+    hand.file = async (path) => {
+      const said = await fetch(`${base}/api/v1${path}`, { headers: { Authorization: `Bearer ${token}` } });
+      if (!said.ok) throw new Error(`${name} ${path}: ${said.status} ${await said.text()}`);
+      return Buffer.from(await said.arrayBuffer());
+    };
     hands.set(name, hand);
     return hand;
   };

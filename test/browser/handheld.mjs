@@ -6,8 +6,12 @@
 // Usage: node handheld.mjs BASE_URL, with HABEAS_OFFICIALS (JSON: user name to password, as habeas demo prints them) and, for
 // pictures, HABEAS_SHOTS (a folder).
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Scenario, launch } from "./browser.mjs";
 import { bring } from "./bus.mjs";
+import { sees } from "./camera.mjs";
 import { clientOf } from "./client.mjs";
 
 const base = process.argv[2];
@@ -24,8 +28,8 @@ const DAY = 86_400_000;
 officials["galeria.noche"] = `${crypto.randomUUID()} de noche`;
 
 /** A telephone of its own, with its clock off by some milliseconds. */
-async function phone(off = 0) {
-  const context = await browser.newContext({ locale: "es-SV", viewport: { width: 360, height: 740 } });
+async function phone(off = 0, of = browser) {
+  const context = await of.newContext({ locale: "es-SV", viewport: { width: 360, height: 740 } });
   if (off) {
     await context.addInitScript((ms) => {
       const True = Date;
@@ -43,9 +47,9 @@ async function phone(off = 0) {
 }
 
 /** Has a handheld registered at the desk, takes it into use and signs in on it. */
-async function carried(name, off = 0) {
+async function carried(name, off = 0, of = browser) {
   const { id, code } = await (await api("jefe.servicio"))("/devices", { name: `de ${name}`, official: name });
-  const page = await phone(off);
+  const page = await phone(off, of);
   await page.fill("#sign-name", name);
   await page.fill("#sign-password", officials[name]);
   await page.fill("#sign-device-code", code);
@@ -321,6 +325,29 @@ try {
     await page.locator("#entries-list [data-state=taken]").waitFor({ timeout: 30_000 });
     const handover = await (await api("planificadora"))(`/handovers/${bus.handover}`);
     story.expect(handover.status === "accepted" && handover.receiving === "origen1", `the bus received, got ${JSON.stringify(handover)}`);
+  });
+
+  await story.step("a wristband as it is printed is read by the camera, its QR code and its bars, without a network", async () => {
+    const band = await (await api("recepcion1")).file(`/documents/wristband/${person.number}`);
+    const folder = await mkdtemp(join(tmpdir(), "habeas-camera-"));
+    try {
+      for (const [sort, part] of [["qr", [26, 0, 27, 25]], ["bars", [126, 1, 74, 19]]]) {
+        const seeing = await launch(await sees(band, part, join(folder, `${sort}.y4m`)));
+        try {
+          const { page } = await carried("recepcion1", 0, seeing);
+          await page.click("[data-go=fact]");
+          await page.context().setOffline(true);
+          await page.click("[data-scan-into=fact-person]");
+          await page.waitForFunction(() => document.getElementById("fact-person").value !== "", undefined, { timeout: 30_000 });
+          story.expect(await page.inputValue("#fact-person") === person.number, `${sort}: ${person.number}, got ${await page.inputValue("#fact-person")}`);
+          story.expect(!(await page.locator("#hh-camera").isVisible()), "the camera to be off again");
+        } finally {
+          await seeing.close();
+        }
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   await story.step("at the end of the shift nothing is left on the handheld", async () => {

@@ -112,6 +112,8 @@ async function notices() {
     ["govuk-frontend", "Copyright (c) Crown Copyright (Government Digital Service)"],
     ["@ministryofjustice/frontend", "Copyright (c) Crown Copyright (Ministry of Justice)"],
     ["htmx.org"],
+    ["@zxing/library"],
+    ["ts-custom-error"], // in it
     ["@fontsource-variable/atkinson-hyperlegible-next"],
     ["@fontsource-variable/atkinson-hyperlegible-mono"],
   ]) {

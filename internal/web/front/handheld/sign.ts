@@ -160,20 +160,25 @@ export async function lock(): Promise<void> {
   at("hh-nav").hidden = true;
   at("hh-lock").hidden = true;
   document.dispatchEvent(new Event("handheld-locked"));
+  for (const form of document.querySelectorAll("form")) form.reset();
+  for (const list of document.querySelectorAll(".hh-list, select")) list.replaceChildren();
   notice("");
   await begin();
 }
 
-/** Signs off: the session ends, and what was taken along is gone. What waits to be sent stays sealed, for the same hand. */
+/** Signs off: the session ends, and what was taken along is gone. What waits to be sent, or was answered differently and not yet read, stays sealed for the same hand. */
 async function signOff(): Promise<void> {
   await queue.flush();
-  const waiting = (await queue.list()).filter((entry) => entry.state === "waiting").length;
+  for (const entry of await queue.list()) {
+    if (entry.state === "taken") await queue.read(entry); // there is nothing to be read in it
+  }
+  const left = await queue.size();
   const token = shift.kept?.token;
   if (token) await send({ method: "DELETE", path: "/sessions/current", token });
   await shift.end();
-  if (waiting === 0) await vault.clear();
+  if (left === 0) await vault.clear();
   await lock();
-  notice(waiting > 0 ? say("off.waiting", { n: waiting }) : say("off.done"), waiting > 0 ? "open" : "right");
+  notice(left > 0 ? say("off.waiting", { n: left }) : say("off.done"), left > 0 ? "open" : "right");
 }
 
 /** Where the device was revoked, or its session ended at the desk or by its age, nothing is kept of what was taken along. */
