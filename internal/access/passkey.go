@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -48,6 +49,16 @@ func newPasskeys(address string) (*passkeys, error) {
 		return nil, fmt.Errorf("passkeys for %s: %w", address, err)
 	}
 	return &passkeys{w}, nil
+}
+
+// PasskeysAt reports whether passkeys work for who finds the service at an address such as
+// localhost:8080: they are bound to the host's name.
+func (d *Desk) PasskeysAt(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	return d.passkeys != nil && strings.EqualFold(name, d.passkeys.Config.RPID)
 }
 
 // Passkey is a passkey of an official, as they see it.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,4 +89,21 @@ func TestPagesShowWhatTheirOfficialSees(t *testing.T) {
 	p.must(p.access.ProposeMonitor(t.Context(), by("engineer"), custody.MonitorChange{Act: custody.DismissMonitor, Official: "monitor", Reason: "the mandate ended early"}))
 	p.as("monitor").get("/").is(http.StatusOK).shows("waits for a second key", "the mandate ended early")
 	whole.get("/").is(http.StatusOK).hides("the mandate ended early")
+}
+
+// What comes in place of a passkey's answer lets nobody in, and changes nothing.
+func TestAForgedPasskeyLetsNobodyIn(t *testing.T) {
+	p := newPlay(t, 1)
+	stranger, duty := p.nobody(), p.as("duty")
+	for _, answer := range []string{"", "{", `{"id":"AAAA","rawId":"AAAA","type":"public-key","response":{}}`, strings.Repeat("x", 10_000)} {
+		forged := url.Values{"ceremony": {"guessed"}, "answer": {answer}, "next": {"https://evil.example/"}}
+		stranger.post("/sign-in/passkey", forged).is(http.StatusUnauthorized).shows("name=\"password\"").hides("evil.example")
+		duty.post("/unlock/passkey", forged).is(http.StatusUnauthorized).hides("evil.example")
+		duty.post("/second-factor/passkey", forged).is(http.StatusForbidden)
+	}
+	if r := stranger.post("/second-factor/passkey", url.Values{}); r.status != http.StatusSeeOther || r.header.Get("Location") != "/sign-in" {
+		t.Errorf("somebody who is not signed in was answered with %d to %s", r.status, r.header.Get("Location"))
+	}
+	duty.get("/").is(http.StatusOK)
+	stranger.get("/sign-in").hides("data-passkey") // under an address in digits there are none
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +40,53 @@ func TestHandheld(t *testing.T) { plays(t, "handheld.mjs") }
 
 // TestReception takes a bus in at the reception desk with the keyboard alone, on what a drill of 600 people leaves behind.
 func TestReception(t *testing.T) { plays(t, "reception.mjs") }
+
+// TestPasskeys founds a service under a name, as passkeys need, and signs its first engineer in by a passkey.
+func TestPasskeys(t *testing.T) {
+	program := build(t)
+	free, err := net.Listen("tcp", "127.0.0.1:0") // the service has to be told its own address
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := free.Addr().(*net.TCPAddr)
+	if err := free.Close(); err != nil {
+		t.Fatal(err)
+	}
+	base := fmt.Sprintf("http://localhost:%d", at.Port)
+	service := exec.Command(program, "serve", "--data", t.TempDir(), "--listen", at.String(), "--url", base)
+	output, err := service.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	service.Stderr = &tail{t: t}
+	if err := service.Start(); err != nil {
+		t.Fatalf("start the service: %v", err)
+	}
+	lines, link := bufio.NewScanner(output), ""
+	for lines.Scan() && !address.MatchString(lines.Text()) { // it listens once it says where
+		if found := firstLink.FindString(lines.Text()); found != "" {
+			link = found
+		}
+	}
+	t.Cleanup(func() {
+		if err := service.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Errorf("stop the service: %v", err)
+		}
+		if err := service.Wait(); err != nil {
+			t.Errorf("the service did not end well: %v", err)
+		}
+	})
+	if link == "" {
+		t.Fatalf("the service prints no link for its first engineer: %v", lines.Err())
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), scenarioPatience)
+	defer cancel()
+	said, err := exec.CommandContext(ctx, "node", "passkeys.mjs", base, link).CombinedOutput()
+	t.Logf("%s", said)
+	if err != nil {
+		t.Fatalf("passkeys: %v", err)
+	}
+}
 
 // plays plays a scenario on what a drill of 600 people leaves behind.
 func plays(t *testing.T, scenario string) {
@@ -109,6 +158,8 @@ func build(t *testing.T) string {
 var (
 	official = regexp.MustCompile(`^  ([a-z][a-z0-9.]*) +(\S{12,})$`)
 	address  = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+	// and what habeas serve prints on a new service
+	firstLink = regexp.MustCompile(`http://localhost:\d+/first\?key=\w+`)
 )
 
 // drill plays a drill and serves what it leaves behind until the test ends. It returns the

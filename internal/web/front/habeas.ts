@@ -5,11 +5,13 @@ import { startClocks } from "./clocks";
 import { startComponents } from "./components";
 import { startParts } from "./parts";
 import { follow } from "./line";
+import { startPasskeys } from "./passkeys";
 import { startUploads } from "./uploads";
 
 startParts();
 startComponents();
 startClocks();
 startUploads();
+startPasskeys();
 const stream = document.body.dataset.stream;
 if (stream) follow(stream);

@@ -22,7 +22,9 @@ func refusedStatus(v *page.Visit, refusal *custody.Refusal) int {
 // Factor is the page that sets up codes from an authenticator app.
 type Factor struct {
 	access.Enrolment
-	Form page.Form
+	Passkey  bool // can be added at this address
+	Passkeys []access.Passkey
+	Form     page.Form
 }
 
 // First is the page of the first engineer of a new service.
@@ -36,14 +38,15 @@ type Sessions struct{ List []access.Session }
 
 // showUnlock asks the official of a session that waits to prove who they are again.
 func (p *pages) showUnlock(v *page.Visit) error {
-	return v.Show(http.StatusOK, unlockPage(v.Frame("", v.Say("page.unlock.title"), ""), Form{Next: page.LocalAddress(v.R.FormValue("next"))}))
+	return v.Show(http.StatusOK, unlockPage(v.Frame("", v.Say("page.unlock.title"), ""), p.form(v, v.R.FormValue("next"))))
 }
 
 func (p *pages) unlock(v *page.Visit) error {
 	if err := v.ReadForm(); err != nil {
 		return err
 	}
-	form := Form{Next: page.LocalAddress(v.R.PostForm.Get("next")), Form: v.Sent()}
+	form := p.form(v, v.R.PostForm.Get("next"))
+	form.Form = v.Sent()
 	proof := access.Proof{Password: v.R.PostForm.Get("password"), Code: v.R.PostForm.Get("code")}
 	token, err := p.Access.Prove(v.R.Context(), page.SessionOf(v.R), proof, v.Source())
 	if errors.Is(err, custody.Refused("signed-out")) {
@@ -78,7 +81,12 @@ func (p *pages) showFactor(v *page.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Show(http.StatusOK, factorPage(v.Frame("", v.Say("page.second-factor.title"), ""), Factor{Enrolment: enrolment}))
+	mine, err := p.Access.Passkeys(v.R.Context(), holder.Official.Name)
+	if err != nil {
+		return err
+	}
+	f := Factor{Enrolment: enrolment, Passkey: p.Access.PasskeysAt(v.R.Host), Passkeys: mine}
+	return v.Show(http.StatusOK, factorPage(v.Frame("", v.Say("page.second-factor.title"), ""), f))
 }
 
 func (p *pages) confirmFactor(v *page.Visit) error {

@@ -23,6 +23,9 @@ func Add(d *page.Door) {
 	d.Open("GET /sign-in/provider/return", p.returnFromProvider)
 	d.Open("GET /unlock", p.showUnlock)
 	d.Open("POST /unlock", p.unlock)
+	d.Open("POST /sign-in/passkey", p.signInByPasskey)
+	d.Open("POST /unlock/passkey", p.unlockByPasskey)
+	d.Open("POST /second-factor/passkey", p.addPasskey)
 	d.Open("GET /second-factor", p.showFactor)
 	d.Open("POST /second-factor", p.confirmFactor)
 	d.Open("GET /first", p.showFirst)
@@ -43,7 +46,14 @@ type Form struct {
 	Code bool   // a code is asked for too
 	// Provider says that the service has an OpenID provider of its own.
 	Provider bool
-	Form     page.Form
+	// Passkey says that passkeys work at the address under which the page was asked for.
+	Passkey bool
+	Form    page.Form
+}
+
+// form is the page that asks who one is, as this service asks.
+func (p *pages) form(v *page.Visit, next string) Form {
+	return Form{Next: page.LocalAddress(next), Provider: p.Access.HasProvider(), Passkey: p.Access.PasskeysAt(v.R.Host)}
 }
 
 func (p *pages) show(v *page.Visit) error {
@@ -51,14 +61,15 @@ func (p *pages) show(v *page.Visit) error {
 	if v.Official != nil {
 		return v.SeeOther(next)
 	}
-	return v.Show(http.StatusOK, formPage(v.Frame("", v.Say("page.sign-in.title"), ""), Form{Next: next, Provider: p.Access.HasProvider()}))
+	return v.Show(http.StatusOK, formPage(v.Frame("", v.Say("page.sign-in.title"), ""), p.form(v, next)))
 }
 
 func (p *pages) signIn(v *page.Visit) error {
 	if err := v.ReadForm(); err != nil {
 		return err
 	}
-	form := Form{Next: page.LocalAddress(v.R.PostForm.Get("next")), Form: v.Sent(), Provider: p.Access.HasProvider()}
+	form := p.form(v, v.R.PostForm.Get("next"))
+	form.Form = v.Sent()
 	proof := access.Proof{Name: strings.TrimSpace(v.R.PostForm.Get("name")), Password: v.R.PostForm.Get("password"), Code: v.R.PostForm.Get("code")}
 	token, _, err := p.Access.Enter(v.R.Context(), proof, v.Source())
 	if refusal, ok := custody.RefusalOf(err); ok {

@@ -24,16 +24,16 @@ func Specimens() []page.Specimen {
 		}},
 		{Name: "sign-in/code-and-provider", Show: func(f page.Frame) templ.Component {
 			f.Official = nil
-			form := Form{Next: "/", Code: true, Provider: true}
+			form := Form{Next: "/", Code: true, Provider: true, Passkey: true}
 			form.Form.Mend("code", f.Say("refusal.code-needed"))
 			return formPage(f, form)
 		}},
 		{Name: "sign-in/unlock", Show: func(f page.Frame) templ.Component {
 			f.Official = nil
-			return unlockPage(f, Form{Next: "/", Code: true})
+			return unlockPage(f, Form{Next: "/", Code: true, Passkey: true})
 		}},
 		{Name: "sign-in/second-factor", Show: func(f page.Frame) templ.Component {
-			return factorPage(f, Factor{Enrolment: access.Enrolment{Secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", URI: "otpauth://totp/Habeas:jefe?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}})
+			return factorPage(f, Factor{Passkey: true, Passkeys: []access.Passkey{{Name: page.ScriptName, Added: f.Now.Add(-time.Hour)}, {Name: page.RightToLeft, Added: f.Now}}, Enrolment: access.Enrolment{Secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", URI: "otpauth://totp/Habeas:jefe?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}})
 		}},
 		{Name: "sign-in/new-service", Show: func(f page.Frame) templ.Component {
 			f.Official = nil
