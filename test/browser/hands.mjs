@@ -60,8 +60,11 @@ export const keyboard = {
     await page.keyboard.press("Enter");
   },
   async attach(page, field, file) {
+    // Choosers are caught for as long as the page lives: one that opens while catching is being switched on again is lost.
+    if (page.listenerCount("filechooser") === 0) page.on("filechooser", () => {});
     await reach(page, field);
-    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
-    await chooser.setFiles(file);
+    const opened = page.waitForEvent("filechooser");
+    await page.keyboard.press("Enter");
+    await (await opened).setFiles(file);
   },
 };
