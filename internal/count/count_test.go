@@ -180,11 +180,13 @@ func TestCountersAreBlind(t *testing.T) {
 		t.Errorf("the first counter is shown %s", text)
 	}
 	d.must(d.Give(ctx, d.as("landing2"), id, number(landingA, 4)))
-	if v, text = d.sees("landing2", id); v.Landings[0].Status != custody.LandingDiffers || strings.Contains(text, "4711") || v.Landings[0].Expected != nil {
+	if v, text = d.sees("landing2", id); v.Landings[0].Status != custody.LandingDiffers || strings.Contains(text, "4711") || v.Landings[0].Expected != nil ||
+		len(v.Landings[0].Recounts) != 1 || v.Landings[0].Recounts[0].Why != "" {
 		t.Errorf("in the recount the other counter is shown %s", text)
 	}
 	for _, official := range []string{"duty", "control", "monitor", "governor", book.ConsoleName} {
-		if v, text := d.sees(official, id); v.Blind || *v.Landings[0].Expected != 4 || len(v.Landings[0].Slips) != 2 || v.Landings[0].Slips[0].Difference.By != 4707 {
+		if v, text := d.sees(official, id); v.Blind || *v.Landings[0].Expected != 4 || len(v.Landings[0].Slips) != 2 || v.Landings[0].Slips[0].Difference.By != 4707 ||
+			v.Landings[0].Recounts[0].Why != custody.SlipsDisagree {
 			t.Errorf("%s is shown %s", official, text)
 		}
 		if _, err := d.Differences(id, official, d.store.Clock.Now()); err != nil {

@@ -207,6 +207,9 @@ func landingView(s *custody.State, c *custody.Count, l *custody.CountLanding, of
 		v.Recounts = slices.Clone(v.Recounts)
 		for i := range v.Recounts {
 			v.Recounts[i].Note = "" // a reason may say what was counted
+			if !open {
+				v.Recounts[i].Why = "" // and why again, what the other counter found
+			}
 		}
 	}
 	return v

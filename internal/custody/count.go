@@ -108,7 +108,7 @@ func (l *CountLanding) Key() string { return l.Count + "/" + l.Landing }
 type Recount struct {
 	Round  int           `json:"round"` // the one that begins
 	Called time.Time     `json:"called"`
-	Why    RecountReason `json:"why"`
+	Why    RecountReason `json:"why"`          // empty where a counter, who is kept blind, is shown it
 	By     string        `json:"by,omitempty"` // an official called it; empty: the slips did
 	Note   string        `json:"note,omitempty"`
 	Entry  int64         `json:"entry"`
