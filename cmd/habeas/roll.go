@@ -140,7 +140,11 @@ func printRoll(t *terminal, n roll.Now) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	// What stands against norm SPC-1 is never left out of a roll.
+	if n.Withheld {
+		fmt.Fprintln(t.out, say("page.today.withheld", nil))
+	}
+	// What stands against norm SPC-1 is never left out of a roll, but for whoever counts: they
+	// are told how many places it concerns.
 	for _, b := range n.OverCapacity {
 		p := map[string]any{"ends": b.Ends.Format(time.RFC3339), "since": b.Since.Format(time.RFC3339), "place": b.Place}
 		for name, value := range b.Params {

@@ -64,6 +64,53 @@ func TestTheAPIKeepsCountersBlind(t *testing.T) {
 	}
 }
 
+// A large cell is a landing of its own: what refuses to let somebody in must not tell a
+// counter what it holds, nor must the roll of the part that they serve.
+func TestACounterIsNotToldWhatAPlaceHolds(t *testing.T) {
+	const small = "OLD-M1-C2" // certified for 2
+	h := open(t, 6)
+	p := habeastest.Numbers(6)
+	h.as("engineer").post("/officials", object{"official": custody.Official{Name: "module", FullName: "Officer of the module", Roles: []custody.Role{custody.LandingOfficer, custody.RecordsOfficer},
+		Establishment: habeastest.Origin, Places: []string{"OLD-M1"}}, "password": password}).mustBe(200)
+	h.tokens["module"] = h.stranger().post("/sessions", object{"name": "module", "password": password}).mustBe(201).text("token")
+	duty, landing, module := h.as("duty"), h.as("landing"), h.as("module")
+	for _, number := range p[:2] {
+		duty.post("/moves", move(number, small)).mustBe(200)
+	}
+	if told := landing.post("/moves", move(p[3], small)); !strings.Contains(string(told.refused(409, "place-full").raw), `"present":"2"`) {
+		t.Errorf("without a count, a full cell is refused as %s", told.raw)
+	}
+	if said := module.get("/roll").mustBe(200); !strings.Contains(string(said.raw), `"present":2`) {
+		t.Errorf("without a count, the module's officer is told %s", said.raw)
+	}
+	duty.post("/people/"+p[4]+"/assessments", object{"notAlone": true, "reason": "watched"}).mustBe(200)
+	id := duty.post("/counts", object{"kind": "formal", "place": habeastest.Origin}).mustBe(200).text("id")
+
+	full, empty := landing.post("/moves", move(p[3], small)).refused(409, "will-not-do-while-counting"), landing.post("/moves", move(p[4], habeastest.OriginCell)).refused(409, "will-not-do-while-counting")
+	for _, told := range []*reply{full, empty} {
+		params, _ := told.body["params"].(object)
+		if params["present"] != nil || params["capacity"] != nil || told.body["law"] != full.body["law"] {
+			t.Errorf("a counter is told %s", told.raw)
+		}
+	}
+	duty.post("/moves", move(p[3], small)).refused(409, "place-full")
+	if said := module.get("/roll").mustBe(200); said.body["withheld"] != true || strings.Contains(string(said.raw), "present") || said.body["held"] != 0.0 {
+		t.Errorf("the module's officer is told %s", said.raw)
+	}
+	duty.post("/people/"+p[3]+"/sightings", object{"place": small}).mustBe(200) // a fact: the cell is over its capacity
+	for _, path := range []string{"/discrepancies", "/people/" + p[3]} {
+		if said := string(landing.get(path).mustBe(200).raw); strings.Contains(said, "place-over-capacity") {
+			t.Errorf("%s tells a counter: %s", path, said)
+		}
+	}
+	if said := landing.get("/roll").mustBe(200); len(said.body["overCapacity"].([]any)) != 0 || said.body["overCapacityPlaces"] != 1.0 {
+		t.Errorf("a counter is told %s", said.raw)
+	}
+
+	duty.post("/counts/"+id+"/abandonment", object{"reason": "the alarm was false"}).mustBe(200)
+	landing.post("/moves", move(p[5], small)).refused(409, "place-full")
+}
+
 // Who works with lists of people by place while a count goes on cannot be a counter.
 func TestReceptionAndHealthStaffDoNotCount(t *testing.T) {
 	h, id := counting(t)

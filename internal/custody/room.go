@@ -27,7 +27,7 @@ func (e *Entry) despite(against []*Refusal) {
 	for _, r := range against {
 		switch r.Code {
 		case "place-full":
-			e.contradict("place-over-capacity", "person", e.Person, "place", r.Params["place"], "capacity", r.Params["capacity"], "present", r.Params["present"])
+			e.contradict("place-over-capacity", "person", e.Person, "place", r.Params["place"], "capacity", r.Params["capacity"])
 		case "place-out-of-use":
 			e.contradict("place-out-of-use", "person", e.Person, "place", r.Params["place"], "reason", r.Params["reason"])
 		case "place-for-other-sex":

@@ -281,39 +281,6 @@ func (a *Arrangement) LeftAlone() (broken []*Refusal) {
 	return broken
 }
 
-// private are the parameters of a refusal that tell about somebody other than the one whom
-// the order is about.
-var private = []string{"other", "why"}
-
-// Told is a refusal as an official may be told it: whom else it concerns, and why, only
-// when the official may read the records of all of them.
-func (s *State) Told(err error, official string) error {
-	r, is := RefusalOf(err)
-	if !is {
-		return err
-	}
-	told := s.told(r, official)
-	told.Also = nil
-	for _, also := range r.Also {
-		told.Also = append(told.Also, s.told(also, official))
-	}
-	return told
-}
-
-func (s *State) told(r *Refusal, official string) *Refusal {
-	told := *r
-	for _, other := range strings.Split(r.Params["other"], ", ") {
-		if other != "" && !s.Sees(official, other) {
-			told.Params = maps.Clone(r.Params)
-			for _, name := range private {
-				delete(told.Params, name)
-			}
-			break
-		}
-	}
-	return &told
-}
-
 // first is the refusal for several rules broken at once: the first, with the others beside it.
 func first(broken []*Refusal) error {
 	if len(broken) == 0 {

@@ -125,7 +125,7 @@ func (d *Desk) Record(number string, now time.Time) (Record, error) {
 			r.Place = s.Places.Get(r.Holding.At.Place)
 			r.OverdueSince = custody.OverdueSince(r.Holding, r.Authorities, now)
 		}
-		r.Discrepancies = s.DiscrepanciesOf(number)
+		r.Discrepancies = slices.DeleteFunc(slices.Clone(s.DiscrepanciesOf(number)), func(disc *custody.Discrepancy) bool { return !d.seesDispute(s, disc) })
 	})
 	if r.Person == nil {
 		return Record{}, custody.Unknown("person", number)
@@ -190,6 +190,9 @@ type Now struct {
 	// how many there are.
 	OverCapacity       []custody.Breach `json:"overCapacity"`
 	OverCapacityPlaces int              `json:"overCapacityPlaces"`
+	// Withheld says that numbers of places are left out, since whoever asks counts landings
+	// and a count is open (norm CNT-1).
+	Withheld bool `json:"withheld,omitempty"`
 }
 
 // overCapacityShown is how many breaches of SPC-1 stand beside a roll.

@@ -34,6 +34,8 @@ func (d *Desk) seesDispute(s *custody.State, disc *custody.Discrepancy) bool {
 		return true
 	case disc.Params["expected"] != "" && s.Blind(d.by):
 		return false // it says what a landing was expected to hold when a count before this one ended
+	case disc.Kind == "place-over-capacity" && s.Blind(d.by):
+		return false // it says that a place, which may be a landing, is more than full
 	case disc.Person != "":
 		return s.Sees(d.by, disc.Person)
 	case disc.Place != "":
@@ -63,20 +65,27 @@ func citedAt(s *custody.State, official, hash string) []string {
 	return places
 }
 
-// narrowed is the roll as an official sees it who does not serve the whole service: the
-// establishments that they serve and, of an establishment of which they serve a part, that
-// part alone.
+// narrowed is the roll as an official sees it: what a counter must not know left out, and
+// for whoever does not serve the whole service the establishments that they serve and, of an
+// establishment of which they serve a part, that part alone.
 func (d *Desk) narrowed(s *custody.State, n Now) Now {
-	if d.by == "" || s.May(d.by, custody.ReadRoll, custody.WholeService) == nil {
+	if d.by == "" {
+		return n
+	}
+	blind := s.Blind(d.by)
+	if blind {
+		n.Withheld, n.Places, n.OverCapacity = true, nil, []custody.Breach{}
+	}
+	if s.May(d.by, custody.ReadRoll, custody.WholeService) == nil {
 		return n
 	}
 	places := placesOf(s, n.At, func(p *custody.Place) bool { return d.seesPlace(s, p.Code) })
-	seen := Now{At: n.At, Entry: n.Entry, AtLarge: n.AtLarge, Establishments: []EstablishmentRoll{}, Statuses: map[string]int{}, OverCapacity: []custody.Breach{}}
+	seen := Now{At: n.At, Entry: n.Entry, Withheld: n.Withheld, AtLarge: n.AtLarge, Establishments: []EstablishmentRoll{}, Statuses: map[string]int{}, OverCapacity: []custody.Breach{}}
 	for _, breach := range s.OverCapacity("", n.At) {
 		if !d.seesPlace(s, breach.Place) {
 			continue
 		}
-		if seen.OverCapacityPlaces++; len(seen.OverCapacity) < overCapacityShown {
+		if seen.OverCapacityPlaces++; !blind && len(seen.OverCapacity) < overCapacityShown {
 			seen.OverCapacity = append(seen.OverCapacity, breach)
 		}
 	}
@@ -88,6 +97,9 @@ func (d *Desk) narrowed(s *custody.State, n Now) Now {
 				seen.Statuses[status] += count
 			}
 			continue
+		}
+		if blind {
+			continue // a part may be a single landing
 		}
 		part := EstablishmentRoll{Code: e.Code, Name: e.Name, Zone: e.Zone, Statuses: map[string]int{}}
 		inside := map[string]bool{}

@@ -193,6 +193,22 @@ func TestPapersOfACountAreBlindToo(t *testing.T) {
 	}
 }
 
+// A module may be one landing: its officer is not told its sum while it is counted.
+func TestTodayIsBlindWhileOnesModuleIsCounted(t *testing.T) {
+	p := newPlay(t, 3)
+	p.must(habeastest.Do(p.book, by("engineer"), habeastest.Once(func(s *custody.State, _ time.Time) (custody.Entry, error) {
+		return s.Appoint(custody.Official{Name: "module", FullName: "Officer of the module", Roles: []custody.Role{custody.LandingOfficer},
+			Establishment: habeastest.Origin, Places: []string{"OLD-M1"}})
+	})))
+	duty, officer := p.as("duty"), p.as("module")
+	officer.get("/").is(http.StatusOK).shows("Old Prison").hides("until the count has cleared")
+	id := duty.calls(custody.FormalCount, habeastest.Origin)
+	wellMade(t, officer.get("/").is(http.StatusOK).shows("until the count has cleared").hides("There is no establishment yet"))
+	duty.get("/").is(http.StatusOK).shows("Old Prison").hides("until the count has cleared")
+	duty.post("/counts/"+id+"/abandonment", url.Values{"reason": {"The alarm was false"}}).leadsTo("/counts/" + id + "?done=abandoned")
+	officer.get("/").is(http.StatusOK).hides("until the count has cleared")
+}
+
 // The page of a count is live, and a counter's is as blind as the page itself.
 func TestALandingClearsLive(t *testing.T) {
 	p := newPlay(t, 5)

@@ -236,7 +236,7 @@ func (p *pages) offersTo(v *page.Visit, r roll.Record) []page.Offer {
 				continue // not for this person, or not for this official: nothing to mend
 			}
 			o := page.Offer{Text: v.Say("page.act." + a.Name), Address: actAddress(r.Person.Number, a.Name)}
-			if refusal, ok := custody.RefusalOf(a.lawful(s, v, r)); ok {
+			if refusal, ok := custody.RefusalOf(s.Told(a.lawful(s, v, r), v.Official.Name)); ok {
 				o.Why, o.Mend, o.Law = page.SayRefusal(v.Speaker, refusal), page.SayMend(v.Speaker, refusal), refusal.Law
 			}
 			list = append(list, o)

@@ -27,6 +27,7 @@ func Specimens() []page.Specimen {
 	}
 	return []page.Specimen{
 		shown("empty", Today{Roll: roll.Now{At: page.StillNow}}, nil),
+		shown("counter", Today{Roll: roll.Now{At: page.StillNow, Withheld: true}}, nil),
 		shown("quiet", quiet(), nil),
 		shown("bad-night", badNight(), nil),
 		shown("line-cut", badNight(), func(f *page.Frame) { f.Stream = "/no-such-stream" }),
