@@ -25,7 +25,7 @@ type allocateCommand struct {
 }
 
 // Run answers a bare problem, or plans who goes into which cell of the estate in the book.
-func (c *allocateCommand) Run(ctx context.Context, t *terminal) error {
+func (c *allocateCommand) Run(ctx context.Context, t *terminal) (err error) {
 	switch {
 	case c.asked() == (c.Problem != ""):
 		return faulty("allocate-what")
@@ -42,7 +42,7 @@ func (c *allocateCommand) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		defer f.Close()
+		defer func() { err = errors.Join(err, f.Close()) }()
 		in = f
 	}
 	// What comes after the search (the checks, writing it down) is left a share of the time.

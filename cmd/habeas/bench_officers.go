@@ -221,19 +221,13 @@ func (o *officers) open(ctx context.Context, session string, pages []string, i i
 	for rest(ctx, first); ctx.Err() == nil; rest(ctx, every) {
 		start := time.Now()
 		answer, err := o.get(ctx, session, pages[i%len(pages)])
-		if ctx.Err() != nil {
-			return nil
-		}
 		if err != nil {
-			return err
+			return unlessEnded(ctx, err)
 		}
 		_, err = io.Copy(io.Discard, answer.Body)
 		took := time.Since(start)
-		if err := errors.Join(err, answer.Body.Close()); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			return fmt.Errorf("bench: read %s: %w", pages[i%len(pages)], err)
+		if err = errors.Join(err, answer.Body.Close()); err != nil {
+			return unlessEnded(ctx, fmt.Errorf("bench: read %s: %w", pages[i%len(pages)], err))
 		}
 		o.mu.Lock()
 		o.opened = append(o.opened, took)
@@ -241,6 +235,14 @@ func (o *officers) open(ctx context.Context, session string, pages []string, i i
 		i++
 	}
 	return nil
+}
+
+// unlessEnded is err, unless the end has come, which cuts off what was being asked.
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // move moves somebody; live pages may show it before the reply is noted, hence the lock around both.

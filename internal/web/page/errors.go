@@ -36,7 +36,7 @@ func (d *Door) recovered(v *Visit) {
 	if fault == nil {
 		return
 	}
-	if fault == http.ErrAbortHandler {
+	if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(fault)
 	}
 	d.Log.Error("a page failed", "path", v.R.URL.Path, "fault", fault)

@@ -102,7 +102,8 @@ func (v *Visit) held() Prove {
 
 // askToProve holds the form of a request that was refused for want of a proof, and asks for one. It reports whether it could.
 func (d *Door) askToProve(v *Visit, locked bool) (bool, error) {
-	if !sentForm(v.R) || v.AsksForPart() || v.ReadForm() != nil {
+	holdable := sentForm(v.R) && !v.AsksForPart() && v.ReadForm() == nil
+	if !holdable {
 		return false, nil
 	}
 	p := v.held()

@@ -38,14 +38,14 @@ func SelectionOf(q url.Values) Selection {
 }
 
 // Empty reports whether the selection is of everybody.
-func (s Selection) Empty() bool { return s == Selection{} }
+func (sel Selection) Empty() bool { return sel == Selection{} }
 
 // Address is the address of the list of these people.
-func (s Selection) Address() string { return s.page(1) }
+func (sel Selection) Address() string { return sel.page(1) }
 
-func (s Selection) page(n int) string {
+func (sel Selection) page(n int) string {
 	q := url.Values{}
-	for name, value := range map[string]string{"under": s.Under, "where": s.Where, "legal": string(s.Legal), "transfer": s.Transfer} {
+	for name, value := range map[string]string{"under": sel.Under, "where": sel.Where, "legal": string(sel.Legal), "transfer": sel.Transfer} {
 		if value != "" {
 			q.Set(name, value)
 		}
