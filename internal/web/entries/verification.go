@@ -61,34 +61,34 @@ func (r *verifier) change(change func(*Verification)) {
 
 // verifyNow begins a verification in the background. It outlives the request that asked for it, and ends with the book: a
 // closed database is a verification that failed.
-func (p *pages) verifyNow(v *page.Visit) error {
+func (d *pages) verifyNow(v *page.Visit) error {
 	name := ""
-	p.Book.Read(func(s *custody.State) { name = page.OfficialIn(s, v.Official.Name) })
-	if p.verifier.begin(Verification{Asked: true, Running: true, By: name, Began: v.Now, Size: p.Book.Size()}) {
-		go p.verify(context.WithoutCancel(v.R.Context()))
+	d.Book.Read(func(s *custody.State) { name = page.OfficialIn(s, v.Official.Name) })
+	if d.verifier.begin(Verification{Asked: true, Running: true, By: name, Began: v.Now, Size: d.Book.Size()}) {
+		go d.verify(context.WithoutCancel(v.R.Context()))
 	}
 	if v.AsksForPart() {
-		return p.showVerification(v)
+		return d.showVerification(v)
 	}
 	return v.SeeOther("/book#verification")
 }
 
-func (p *pages) verify(ctx context.Context) {
-	report, err := p.Book.VerifyTelling(ctx, func(verified int64) {
-		p.verifier.change(func(v *Verification) { v.Verified = verified })
+func (d *pages) verify(ctx context.Context) {
+	report, err := d.Book.VerifyTelling(ctx, func(verified int64) {
+		d.verifier.change(func(v *Verification) { v.Verified = verified })
 	})
 	if err != nil {
-		p.Log.Error("the book could not be verified", "error", err)
+		d.Log.Error("the book could not be verified", "error", err)
 	}
-	p.verifier.change(func(v *Verification) {
-		v.Running, v.Ended, v.Report, v.Failed = false, p.Clock(), report, err != nil
+	d.verifier.change(func(v *Verification) {
+		v.Running, v.Ended, v.Report, v.Failed = false, d.Clock(), report, err != nil
 	})
 }
 
 // showVerification shows how far it is, to the page that asks again and again.
-func (p *pages) showVerification(v *page.Visit) error {
+func (d *pages) showVerification(v *page.Visit) error {
 	if !v.AsksForPart() {
 		return v.SeeOther("/book#verification")
 	}
-	return v.Show(http.StatusOK, verification(v.Frame("book", "", ""), p.verifier.now()))
+	return v.Show(http.StatusOK, verification(v.Frame("book", "", ""), d.verifier.now()))
 }
