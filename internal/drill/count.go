@@ -57,23 +57,12 @@ func (p *play) countCentre(ctx context.Context, night time.Time) error {
 // next door.
 func (c *roundOfCounting) look(ctx context.Context) error {
 	people := map[string][]string{}
-	for after := ""; ; {
-		var list struct {
-			People []struct {
-				Number string `json:"number"`
-				Place  string `json:"place"`
-			} `json:"people"`
-		}
-		if err := c.as("control").get(ctx, "/people?limit=1000&under="+Centre+"&after="+after, &list); err != nil {
-			return err
-		}
-		for _, r := range list.People {
-			people[r.Place] = append(people[r.Place], r.Number)
-			after = r.Number
-		}
-		if len(list.People) < 1000 {
-			break
-		}
+	residents, err := c.residents(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range residents {
+		people[r.Place] = append(people[r.Place], r.Number)
 	}
 	for place, there := range people {
 		c.truth[place] = len(there)

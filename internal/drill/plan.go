@@ -2,7 +2,10 @@ package drill
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"habeas.example/habeas/internal/custody"
@@ -135,6 +138,70 @@ func (c *convoy) settleLast(ctx context.Context) error {
 	if c.flooded != "" {
 		_, err = c.as("ingeniera").order(ctx, "/places/"+c.flooded+"/in-use", nil)
 		return err
+	}
+	return nil
+}
+
+// resident is one of the people of a place as the API lists them.
+type resident struct {
+	Number string `json:"number"`
+	Place  string `json:"place"`
+}
+
+// residents are the people of the centre, by prison number, and where each is.
+func (p *play) residents(ctx context.Context) (all []resident, err error) {
+	const page = 1000
+	for after := ""; ; after = all[len(all)-1].Number {
+		var list struct {
+			People []resident `json:"people"`
+		}
+		if err := p.as("control").get(ctx, fmt.Sprintf("/people?limit=%d&under=%s&after=%s", page, Centre, after), &list); err != nil {
+			return nil, err
+		}
+		all = append(all, list.People...)
+		if len(list.People) < page {
+			return all, nil
+		}
+	}
+}
+
+// separate answers for those who were together when it was ordered that they be kept apart,
+// and whom the plan of cells has separated. Who still is together stays a discrepancy.
+func (c *convoy) separate(ctx context.Context) error {
+	duty := c.as("jefe.servicio")
+	var standing struct {
+		Breaches []custody.Breach `json:"breaches"`
+	}
+	var open struct {
+		Discrepancies []custody.Discrepancy `json:"discrepancies"`
+	}
+	residents, err := c.residents(ctx)
+	if err := errors.Join(err, duty.get(ctx, "/breaches?establishment="+Centre, &standing), duty.get(ctx, "/discrepancies?open=true", &open)); err != nil {
+		return err
+	}
+	cell := map[string]string{}
+	for _, r := range residents {
+		cell[r.Number] = r.Place
+	}
+	together := map[string]bool{}
+	for _, b := range standing.Breaches {
+		for _, person := range b.People {
+			together[person] = together[person] || b.Code == "kept-apart"
+		}
+	}
+	for _, d := range open.Discrepancies {
+		members := strings.Split(d.Params["people"], ", ")
+		if d.Kind != "kept-apart-together" || slices.ContainsFunc(members, func(person string) bool { return together[person] || cell[person] == "" }) {
+			continue
+		}
+		var now []string
+		for _, person := range members {
+			now = append(now, person+" en "+cell[person])
+		}
+		answer := map[string]any{"explanation": "Separadas al alojarlas después del traslado: " + strings.Join(now, ", ") + "."}
+		if _, err := duty.order(ctx, "/discrepancies/"+d.ID+"/resolution", answer); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func (p *play) secondTransfer(ctx context.Context, night time.Time) error {
 	if err := c.prepareCells(ctx, people); err != nil {
 		return err
 	}
-	for _, act := range []func(context.Context) error{c.planCells, c.load, c.travel, c.troubleOnTheWay, c.receive, c.settleLast} {
+	for _, act := range []func(context.Context) error{c.planCells, c.load, c.travel, c.troubleOnTheWay, c.receive, c.settleLast, c.separate} {
 		if err := act(ctx); err != nil {
 			return err
 		}
