@@ -108,7 +108,10 @@ func (s *session) call(ctx context.Context, method, path string, body, into any)
 
 func (s *session) send(ctx context.Context, method, path, key string, body, into any) error {
 	var content io.Reader
-	if body != nil {
+	kind := "application/json"
+	if file, is := body.([]byte); is {
+		content, kind = bytes.NewReader(file), "application/octet-stream"
+	} else if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", method, path, err)
@@ -121,7 +124,7 @@ func (s *session) send(ctx context.Context, method, path, key string, body, into
 	}
 	req.Header.Set("Accept-Language", "es")
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	if token := s.token.Load(); token != nil {
 		req.Header.Set("Authorization", "Bearer "+*token)

@@ -53,8 +53,10 @@ type play struct {
 	outcome   Outcome
 	first     []string // prison numbers of those invented for the first transfer
 	second    []string
-	expiring  string // whose paper lapses two days before the second transfer
-	cells     [2]int // places filled in the centre so far, by the untried and by the convicted
+	expiring  string   // whose paper lapses two days before the second transfer
+	lapsing   string   // whose paper lapses in the morning after it
+	portrayed []string // who has a photograph on the record, by prison number
+	cells     [2]int   // places filled in the centre so far, by the untried and by the convicted
 	convicted map[string]bool
 }
 
@@ -86,6 +88,7 @@ func Play(ctx context.Context, c Config) (Outcome, error) {
 		{"first transfer", func(ctx context.Context) error { return p.firstTransfer(ctx, firstNight) }},
 		{"second transfer", func(ctx context.Context) error { return p.secondTransfer(ctx, secondNight) }},
 		{"count of the centre", func(ctx context.Context) error { return p.countCentre(ctx, secondNight) }},
+		{"the morning after", func(ctx context.Context) error { return p.morning(ctx, secondNight) }},
 	}
 	for _, step := range steps {
 		if err := step.do(ctx); err != nil {
@@ -216,7 +219,12 @@ func (p *play) admit(ctx context.Context, firstNight, secondNight time.Time) err
 	lapsing := half + half/3
 	people[lapsing].Authorities[0].Kind = custody.RemandOrder
 	people[lapsing].Authorities[0].Until = secondNight.AddDate(0, 0, -2)
+	held := &people[half/2].Authorities[0]
+	held.Kind, held.Until = custody.RemandOrder, secondNight.Add(lapsesAt)
 	codefendants(people[half:])
+	if err := p.portray(ctx, people); err != nil {
+		return err
+	}
 	p.Stage("admit", p.People)
 	next := originCellsOf(people)
 	var numbers []string
@@ -236,6 +244,9 @@ func (p *play) admit(ctx context.Context, firstNight, secondNight time.Time) err
 			p.convicted[e.Person] = convicted
 			moves[i] = map[string]any{"person": e.Person, "to": next(convicted)}
 			numbers = append(numbers, e.Person)
+			if group[i].Person.Photograph != "" {
+				p.portrayed = append(p.portrayed, e.Person)
+			}
 		}
 		if _, err := p.team("origen", from/batch).order(ctx, "/moves", map[string]any{"moves": moves}); err != nil {
 			return err
@@ -245,7 +256,7 @@ func (p *play) admit(ctx context.Context, firstNight, secondNight time.Time) err
 	if len(numbers) != p.People {
 		return fmt.Errorf("%d were admitted of %d", len(numbers), p.People)
 	}
-	p.first, p.second, p.expiring = numbers[:half], numbers[half:], numbers[lapsing]
+	p.first, p.second, p.expiring, p.lapsing = numbers[:half], numbers[half:], numbers[lapsing], numbers[half/2]
 	return nil
 }
 
