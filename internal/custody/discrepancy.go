@@ -33,6 +33,31 @@ type Resolution struct {
 // Resolved reports whether somebody has answered for the discrepancy.
 func (d *Discrepancy) Resolved() bool { return d.Resolution != nil }
 
+// Gravity says how much is at stake while a discrepancy stands.
+type Gravity int
+
+// The gravities, the least first; that of a kind that is not known is none of them.
+const (
+	RecordDiffers  Gravity = iota + 1 // times, identities, vehicles: the record contradicts itself
+	RuleBroken                        // somebody is where a rule says that they may not be
+	CustodyInDoubt                    // where somebody is, or by what authority (laws 1 and 3)
+)
+
+var gravities = map[string]Gravity{
+	"count-differs": CustodyInDoubt, "count-left-different": CustodyInDoubt, "late-slip-differs": CustodyInDoubt, "found-elsewhere": CustodyInDoubt,
+	"found-not-held": CustodyInDoubt, "held-without-authority": CustodyInDoubt, "not-held": CustodyInDoubt, "recorded-dead": CustodyInDoubt,
+	"arrives-by-handover": CustodyInDoubt, "not-under-way": CustodyInDoubt, "already-in-custody": CustodyInDoubt, "arrived-unlisted": CustodyInDoubt,
+	"arrived-elsewhere": CustodyInDoubt, "returned-elsewhere": CustodyInDoubt, "returned-not-out": CustodyInDoubt, "paper-expired": CustodyInDoubt,
+	"withdrawn-after-departure": CustodyInDoubt,
+	"kept-apart-together":       RuleBroken, "cell-rule-broken": RuleBroken, "place-over-capacity": RuleBroken, "place-out-of-use": RuleBroken,
+	"place-for-other-sex": RuleBroken, "seats-overbooked": RuleBroken,
+	"already-withdrawn": RecordDiffers, "arrival-before-departure": RecordDiffers, "arrived-twice": RecordDiffers, "before-last-movement": RecordDiffers,
+	"identity-differs": RecordDiffers, "time-ahead": RecordDiffers, "waypoint-before-departure": RecordDiffers,
+}
+
+// GravityOf returns how much is at stake while a discrepancy of a kind stands; 0 for a kind that is not known.
+func GravityOf(kind string) Gravity { return gravities[kind] }
+
 func discrepancyID(entry int64, i int) string {
 	id := "D" + strconv.FormatInt(entry, 10)
 	if i > 0 {

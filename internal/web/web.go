@@ -69,8 +69,8 @@ func New(s Services) http.Handler {
 	entries.Add(d, s.Roll)
 	papers.Add(d, s.Roll)
 	settings.Add(d, s.Roll)
+	officials.Add(d, s.Roll)
 	imports.Add(d, s.Roll, s.Transfer)
 	handheld.Add(d, s.Access)
-	officials.Add(d, s.Roll)
 	return d.Handler()
 }

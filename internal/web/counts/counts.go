@@ -25,6 +25,7 @@ type pages struct {
 func Add(d *page.Door, desk *count.Desk) {
 	p := &pages{d, desk}
 	d.Section(page.Section{Name: "counts", Address: "/counts"})
+	d.Section(page.Section{Name: "count-rules", Address: "/counts/rules", Within: "counts"})
 	d.SignedIn("GET /counts", p.list)
 	d.SignedIn("GET /counts/live", p.followList)
 	d.Permitted(custody.RunCounts, "GET /counts/new", p.askToCall)

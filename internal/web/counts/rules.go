@@ -35,7 +35,7 @@ func (p *pages) rulesPage(v *page.Visit, status int, r Rules) error {
 			r.List = append(r.List, Setting{one, page.PlaceIn(s, one.Establishment), page.OfficialIn(s, one.SignedBy)})
 		}
 	})
-	f := v.Frame("counts", v.Say("page.counts.rules"), "")
+	f := v.Frame("count-rules", v.Say("page.counts.rules"), "")
 	f.Trail = trail(v)
 	return v.Show(status, rulesPage(f, r))
 }

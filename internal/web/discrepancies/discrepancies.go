@@ -2,6 +2,7 @@
 package discrepancies
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,7 +22,7 @@ type pages struct {
 // Add adds the pages of discrepancies to the door.
 func Add(d *page.Door, roll *roll.Desk) {
 	p := &pages{d, roll}
-	d.Section(page.Section{Name: "discrepancies", Address: "/discrepancies", Needs: custody.ReadRecords})
+	d.Section(page.Section{Name: "discrepancies", Address: "/discrepancies", Within: "today", Needs: custody.ReadRecords})
 	d.Permitted(custody.ReadRecords, "GET /discrepancies", p.show)
 	d.Permitted(custody.ResolveDisputes, "POST /discrepancies/{id}/resolution", p.resolve)
 }
@@ -33,11 +34,20 @@ type Discrepancy struct {
 	ResolvedBy string // full name
 }
 
-// List is the page: open ones first, newest first.
+// Group is those of one kind that stand open.
+type Group struct {
+	Kind   string
+	Open   int
+	Oldest Discrepancy
+}
+
+// List is the page: the open ones, worst and oldest first; or all, newest first, the open ones before the others.
 type List struct {
 	List     []Discrepancy
-	Open     int
+	Open     int // of the kind that is asked for, if one is
 	OnlyOpen bool
+	Kind     string  // the one that is asked for; empty: every kind
+	Kinds    []Group // what stands open
 	Pages    page.Pages
 	Done     string    // that was resolved just now
 	Failed   string    // whose resolution was refused
@@ -59,6 +69,36 @@ func Named(b *book.Book, list []*custody.Discrepancy) []Discrepancy {
 	return named
 }
 
+// ByKind puts those that stand open together by kind: what is most at stake first, and of that what has stood longest.
+func ByKind(b *book.Book, list []*custody.Discrepancy) []Group {
+	var oldest []*custody.Discrepancy
+	count := map[string]int{}
+	for _, one := range worstFirst(list) {
+		if one.Resolved() {
+			continue
+		}
+		if count[one.Kind]++; count[one.Kind] == 1 {
+			oldest = append(oldest, one)
+		}
+	}
+	groups := make([]Group, len(oldest))
+	for i, named := range Named(b, oldest) {
+		groups[i] = Group{Kind: named.Kind, Open: count[named.Kind], Oldest: named}
+	}
+	return groups
+}
+
+// worstFirst returns a list in the order in which they should be answered for: the open ones first, of these what is most at
+// stake, and of that what has stood longest.
+func worstFirst(list []*custody.Discrepancy) []*custody.Discrepancy {
+	return slices.SortedStableFunc(slices.Values(list), func(a, b *custody.Discrepancy) int {
+		if a.Resolved() != b.Resolved() {
+			return map[bool]int{true: 1, false: -1}[a.Resolved()]
+		}
+		return cmp.Or(cmp.Compare(custody.GravityOf(b.Kind), custody.GravityOf(a.Kind)), a.Since.Compare(b.Since), cmp.Compare(a.Entry, b.Entry))
+	})
+}
+
 func (p *pages) show(v *page.Visit) error {
 	return p.list(v, http.StatusOK, List{Done: v.R.URL.Query().Get("done")})
 }
@@ -66,17 +106,25 @@ func (p *pages) show(v *page.Visit) error {
 func (p *pages) list(v *page.Visit, status int, l List) error {
 	q := v.R.URL.Query()
 	q.Del("done")
-	l.OnlyOpen = q.Get("all") == ""
+	l.OnlyOpen, l.Kind = q.Get("all") == "", q.Get("kind")
 	all := p.roll.SeenBy(v.Official.Name).Discrepancies(l.OnlyOpen)
+	l.Kinds = ByKind(p.Book, all)
+	if l.OnlyOpen {
+		all = worstFirst(all)
+	}
+	if custody.GravityOf(l.Kind) == 0 {
+		l.Kind = "" // what is no kind is not asked for
+	} else {
+		all = slices.DeleteFunc(all, func(d *custody.Discrepancy) bool { return d.Kind != l.Kind })
+	}
 	for _, one := range all {
 		if !one.Resolved() {
 			l.Open++
 		}
 	}
-	if l.Failed != "" { // the form that was refused comes first, with what was typed
-		if at := slices.IndexFunc(all, func(d *custody.Discrepancy) bool { return d.ID == l.Failed }); at > 0 {
-			all = slices.Insert(slices.Delete(slices.Clone(all), at, at+1), 0, all[at])
-		}
+	// The form that was refused comes first, with what was typed; else the one that a link leads to.
+	if at := slices.IndexFunc(all, func(d *custody.Discrepancy) bool { return d.ID == cmp.Or(l.Failed, q.Get("first")) }); at > 0 {
+		all = slices.Insert(slices.Delete(slices.Clone(all), at, at+1), 0, all[at])
 	}
 	l.Pages = page.Paged("/discrepancies", q, len(all), page.PageSize)
 	l.List = Named(p.Book, page.Cut(all, l.Pages))
@@ -128,4 +176,14 @@ func (l List) formOf(one Discrepancy) page.Form {
 		return l.Form
 	}
 	return page.Form{}
+}
+
+// tabs lead from the open ones to all, and keep to the kind that is asked for.
+func (l List) tabs(f page.Frame) []page.Tab {
+	open, all := "/discrepancies", "/discrepancies?all=1"
+	if l.Kind != "" {
+		open, all = page.DiscrepanciesAddress(l.Kind), page.DiscrepanciesAddress(l.Kind)+"&all=1"
+	}
+	return []page.Tab{{Text: f.Say("page.discrepancies.show-open"), Address: open, Current: l.OnlyOpen},
+		{Text: f.Say("page.discrepancies.show-all"), Address: all, Current: !l.OnlyOpen}}
 }

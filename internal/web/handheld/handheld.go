@@ -37,7 +37,7 @@ type shells struct {
 // Add adds the application, and the page of the desk on which handhelds are registered and revoked.
 func Add(d *page.Door, desk *access.Desk) {
 	p := &pages{d, desk, sync.OnceValues(makeShells)}
-	d.Section(page.Section{Name: "devices", Address: "/devices", Needs: custody.KeepDevices})
+	d.Section(page.Section{Name: "devices", Address: "/devices", Within: "settings", Needs: custody.KeepDevices})
 	d.Open("GET "+Address+"/{$}", p.toLanguage)
 	d.Open("GET "+Address, p.toLanguage)
 	d.Open("GET "+Address+"/{language}", p.show)

@@ -34,8 +34,8 @@ type pages struct {
 func Add(d *page.Door, roll *roll.Desk, transfer *transfer.Desk) {
 	p := &pages{d, roll, transfer, newHeld()}
 	rows := []custody.Action{custody.KeepPlaces, custody.AdmitPeople}
-	d.Setting(page.Section{Name: "import", Address: "/settings/import", Any: append([]custody.Action{custody.PlanTransfers}, rows...)})
-	d.Setting(page.Section{Name: "quarantine", Address: "/settings/quarantine", Any: rows})
+	d.Section(page.Section{Name: "import", Address: "/settings/import", Within: "settings", Any: append([]custody.Action{custody.PlanTransfers}, rows...)})
+	d.Section(page.Section{Name: "quarantine", Address: "/settings/quarantine", Within: "settings", Any: rows})
 	d.SignedIn("GET /settings/import", importer(p.ask))
 	d.Accepts(MaxFile<<20+1<<20, custody.ReadRoll, "POST /settings/import", importer(p.rehearse))
 	d.SignedIn("GET /settings/import/{id}", importer(p.report))
@@ -107,7 +107,7 @@ func (p *pages) ask(v *page.Visit) error {
 func (p *pages) askPage(v *page.Visit, status int, a Ask) error {
 	a.Kinds = mayTake(v)
 	a.Into, a.Transfers = p.choices(v.Official.Name)
-	return v.Show(status, askPage(v.Frame("settings", v.Say("page.imports.title"), ""), a))
+	return v.Show(status, askPage(v.Frame("import", v.Say("page.imports.title"), ""), a))
 }
 
 // choices are the receptions and the drafts that an official may choose from.
@@ -229,7 +229,7 @@ func (p *pages) reportPage(v *page.Visit, status int, form page.Form) error {
 			s.Into = page.PlaceIn(state, w.Into)
 		}
 	})
-	f := v.Frame("settings", v.Say("page.imports.report"), "")
+	f := v.Frame("import", v.Say("page.imports.report"), "")
 	f.Trail = []page.Link{{Text: v.Say("page.imports.title"), Address: "/settings/import"}}
 	return v.Show(status, reportPage(f, s))
 }

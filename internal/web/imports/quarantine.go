@@ -70,7 +70,7 @@ func (p *pages) files(v *page.Visit) error {
 	if err != nil {
 		return err
 	}
-	f := v.Frame("settings", v.Say("page.imports.quarantine"), "")
+	f := v.Frame("quarantine", v.Say("page.imports.quarantine"), "")
 	if q.One != nil {
 		f.Trail = []page.Link{{Text: v.Say("page.imports.quarantine"), Address: "/settings/quarantine"}}
 		f.Title = q.One.File
@@ -161,7 +161,7 @@ func (p *pages) mendPage(v *page.Visit, status int, m Mending) error {
 	for _, f := range m.loose() {
 		m.Form.Mend("", sayFinding(v.Speaker, f))
 	}
-	f := v.Frame("settings", v.Say("page.imports.row", "line", m.Row.Line), "")
+	f := v.Frame("quarantine", v.Say("page.imports.row", "line", m.Row.Line), "")
 	f.Trail = []page.Link{{Text: v.Say("page.imports.quarantine"), Address: "/settings/quarantine"}, {Text: m.Row.File, Address: m.File.address()}}
 	return v.Show(status, mendPage(f, m))
 }

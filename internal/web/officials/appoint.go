@@ -64,7 +64,7 @@ func (p *pages) askToAppoint(v *page.Visit) error {
 }
 
 func (p *pages) appointing(v *page.Visit, status int, form page.Form) error {
-	f := v.Frame("settings", v.Say("page.officials.appoint"), "")
+	f := v.Frame("officials", v.Say("page.officials.appoint"), "")
 	f.Trail = []page.Link{{Text: v.Say("page.officials.title"), Address: "/officials"}}
 	return v.Show(status, appointPage(f, Appoint{Establishments: p.establishments(v), Form: form}))
 }

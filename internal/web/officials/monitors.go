@@ -81,7 +81,7 @@ func (p *pages) showMonitors(v *page.Visit, status int, m Monitors, id string, r
 		c.Confirm.Address, c.Confirm.Button, c.Confirm.Danger = "/monitors/"+c.ID+"/confirmation", v.Say("page.officials.turn-second"), c.Narrows
 		c.Confirm.Hands = []page.Hand{{What: v.Say("page.officials.first-key"), Who: c.First, At: c.At}, {What: v.Say("page.officials.second-key")}}
 	}
-	f := v.Frame("settings", v.Say("page.officials.monitors"), "")
+	f := v.Frame("officials", v.Say("page.officials.monitors"), "")
 	f.Trail = []page.Link{{Text: v.Say("page.officials.title"), Address: "/officials"}}
 	return v.Show(status, monitorsPage(f, m))
 }

@@ -23,7 +23,7 @@ type pages struct {
 // Add adds the pages of officials to the door.
 func Add(d *page.Door, roll *roll.Desk) {
 	p := &pages{d, roll}
-	d.Setting(page.Section{Name: "officials", Address: "/officials", Needs: custody.ReadOfficials})
+	d.Section(page.Section{Name: "officials", Address: "/officials", Within: "settings", Needs: custody.ReadOfficials})
 	d.Permitted(custody.ReadOfficials, "GET /officials", p.list)
 	d.Permitted(custody.ReadOfficials, "GET /officials/{name}", p.show)
 	d.Permitted(custody.KeepOfficials, "GET /appointments", p.askToAppoint)
@@ -100,7 +100,7 @@ func (p *pages) list(v *page.Visit) error {
 			l.Waiting++
 		}
 	}
-	return v.Show(http.StatusOK, listPage(v.Frame("settings", v.Say("page.officials.title"), ""), l))
+	return v.Show(http.StatusOK, listPage(v.Frame("officials", v.Say("page.officials.title"), ""), l))
 }
 
 // know adds to the officials of a page what is known of where they serve and how they come in.
@@ -174,7 +174,7 @@ func (p *pages) shown(v *page.Visit, status int, r Record) error {
 }
 
 func (p *pages) frame(v *page.Visit, r Record, title string) page.Frame {
-	f := v.Frame("settings", title, r.Establishment)
+	f := v.Frame("officials", title, r.Establishment)
 	f.Trail = []page.Link{{Text: v.Say("page.officials.title"), Address: "/officials"}}
 	return f
 }

@@ -25,7 +25,12 @@ func EntryAddress(n int64) string { return "/book/" + strconv.FormatInt(n, 10) }
 func EstablishmentAddress(code string) string { return "/establishments/" + url.PathEscape(code) }
 
 // DiscrepancyAddress is where a discrepancy is, resolved or not.
-func DiscrepancyAddress(id string) string { return "/discrepancies?all=1#" + url.PathEscape(id) }
+func DiscrepancyAddress(id string) string {
+	return "/discrepancies?all=1&first=" + url.QueryEscape(id) + "#" + url.PathEscape(id)
+}
+
+// DiscrepanciesAddress is the list of the open discrepancies of a kind.
+func DiscrepanciesAddress(kind string) string { return "/discrepancies?kind=" + url.QueryEscape(kind) }
 
 // UnderAddress is the list of everybody in a place and in what is inside it.
 func UnderAddress(place string) string { return "/people?under=" + url.QueryEscape(place) }

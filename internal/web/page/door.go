@@ -36,13 +36,14 @@ type Door struct {
 	Services
 	mux      *http.ServeMux
 	sections []Section
-	settings []Section
 	parts    parts
 }
 
 // Section is one entry of the navigation. Its text is "page.nav.NAME".
 type Section struct {
 	Name, Address string
+	Within        string           // the section as whose tab it is shown; empty: it stands at the top
+	Tab           string           // of a section with tabs: the name of its own, if it is another
 	Needs         custody.Action   // what one must be permitted to see it; empty: everybody in office
 	Any           []custody.Action // of which one is enough, instead of Needs
 }
@@ -60,9 +61,6 @@ func NewDoor(s Services) *Door {
 
 // Section adds an entry to the navigation, after those that are there.
 func (d *Door) Section(s Section) { d.sections = append(d.sections, s) }
-
-// Setting adds a page to those of the section of settings, after those that are there. Its text is "page.nav.NAME" too.
-func (d *Door) Setting(s Section) { d.settings = append(d.settings, s) }
 
 // Open serves a page that needs no sign-in.
 func (d *Door) Open(pattern string, show func(*Visit) error) {

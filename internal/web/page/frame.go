@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -32,7 +33,6 @@ type Frame struct {
 	// Counting are the counts that have not cleared: they stand on every page until they do.
 	Counting []Counting
 	sections []Section
-	settings []Section
 	may      func(custody.Action) bool
 }
 
@@ -60,7 +60,7 @@ type Link struct{ Text, Address string }
 func (v *Visit) Frame(section, title, establishment string) Frame {
 	d := v.door
 	f := Frame{Speaker: v.Speaker, Title: title, Section: section, Here: v.R.URL.RequestURI(), Official: v.Official, Now: v.Now,
-		Zone: time.UTC, sections: d.sections, settings: d.settings, may: func(custody.Action) bool { return false }}
+		Zone: time.UTC, sections: d.sections, may: func(custody.Action) bool { return false }}
 	if v.R.Method != http.MethodGet {
 		f.Here = "/"
 	}
@@ -134,21 +134,44 @@ func (f Frame) At(now time.Time) Frame {
 // May reports whether the official's roles permit an action.
 func (f Frame) May(a custody.Action) bool { return f.may(a) }
 
-// Sections are the parts that this official may open.
-func (f Frame) Sections() []Section { return f.open(f.sections) }
+// Sections are the parts at the top that this official may open.
+func (f Frame) Sections() []Section { return f.within("") }
 
-// Settings are the pages of the section of settings that this official may open, as tabs; the one of a name is current.
-func (f Frame) Settings(current string) (tabs []Tab) {
-	for _, s := range f.open(f.settings) {
-		tabs = append(tabs, Tab{Text: f.Say("page.nav." + s.Name), Address: s.Address, Current: s.Name == current})
+// Within reports whether the page is of a section at the top, or of one of its tabs.
+func (f Frame) Within(section string) bool { return f.topmost() == section }
+
+// Tabs are the pages that belong with this one and that the official may open; none where it stands alone.
+func (f Frame) Tabs() (tabs []Tab) {
+	top := f.topmost()
+	at := slices.IndexFunc(f.sections, func(s Section) bool { return s.Name == top })
+	if at < 0 {
+		return nil
+	}
+	own := f.sections[at]
+	tabs = append(tabs, Tab{Text: f.Term("page.nav", cmp.Or(own.Tab, own.Name)), Address: own.Address, Current: own.Name == f.Section})
+	for _, s := range f.within(top) {
+		tabs = append(tabs, Tab{Text: f.Term("page.nav", s.Name), Address: s.Address, Current: s.Name == f.Section})
+	}
+	if len(tabs) == 1 {
+		return nil
 	}
 	return tabs
 }
 
-// open are those of some sections that this official may open.
-func (f Frame) open(sections []Section) (list []Section) {
-	for _, s := range sections {
-		if s.Needs == "" && s.Any == nil || s.Needs != "" && f.May(s.Needs) || slices.ContainsFunc(s.Any, f.May) {
+// topmost is the name of the section at the top that the page belongs to.
+func (f Frame) topmost() string {
+	for _, s := range f.sections {
+		if s.Name == f.Section && s.Within != "" {
+			return s.Within
+		}
+	}
+	return f.Section
+}
+
+// within are the sections inside of another, or at the top, that this official may open.
+func (f Frame) within(section string) (list []Section) {
+	for _, s := range f.sections {
+		if s.Within == section && (s.Needs == "" && s.Any == nil || s.Needs != "" && f.May(s.Needs) || slices.ContainsFunc(s.Any, f.May)) {
 			list = append(list, s)
 		}
 	}

@@ -22,9 +22,11 @@ func StillFrame(speaker *words.Speaker, title string, wall bool) Frame {
 	return Frame{Speaker: speaker, Title: title, Here: "/", Now: StillNow, Zone: stillZone, Wall: wall,
 		Official: &custody.Official{Name: "specimen", FullName: "Insp. Hugo Barahona (inventado)", Roles: []custody.Role{custody.DutyManager}},
 		may:      func(custody.Action) bool { return true },
-		settings: []Section{{Name: "places", Address: "/settings"}, {Name: "import", Address: "/settings/import"}, {Name: "quarantine", Address: "/settings/quarantine"}, {Name: "officials", Address: "/officials"}},
-		sections: []Section{{Name: "today", Address: "/"}, {Name: "counts", Address: "/counts"}, {Name: "cells", Address: "/cells"}, {Name: "transfers", Address: "/transfers"}, {Name: "people", Address: "/people"},
-			{Name: "overdue", Address: "/overdue"}, {Name: "discrepancies", Address: "/discrepancies"}, {Name: "book", Address: "/book"}, {Name: "settings", Address: "/settings"}}}
+		sections: []Section{{Name: "today", Address: "/"}, {Name: "counts", Address: "/counts"}, {Name: "transfers", Address: "/transfers"}, {Name: "reception", Address: "/reception"},
+			{Name: "cells", Tab: "cell-plan", Address: "/cells"}, {Name: "standing", Address: "/cells/standing", Within: "cells"}, {Name: "people", Address: "/people"},
+			{Name: "overdue", Address: "/overdue", Within: "today"}, {Name: "discrepancies", Address: "/discrepancies", Within: "today"},
+			{Name: "book", Address: "/book"}, {Name: "settings", Tab: "places", Address: "/settings"}, {Name: "import", Address: "/settings/import", Within: "settings"},
+			{Name: "quarantine", Address: "/settings/quarantine", Within: "settings"}, {Name: "officials", Address: "/officials", Within: "settings"}}}
 }
 
 // StillNow is the instant at which all specimens are.

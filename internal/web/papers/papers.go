@@ -20,7 +20,7 @@ type pages struct {
 // Add adds the pages of papers to the door.
 func Add(d *page.Door, roll *roll.Desk) {
 	p := &pages{d, roll}
-	d.Section(page.Section{Name: "papers", Address: "/papers", Needs: custody.ReadRecords})
+	d.Section(page.Section{Name: "papers", Address: "/papers", Within: "today", Needs: custody.ReadRecords})
 	d.Permitted(custody.ReadRecords, "GET /papers", p.show)
 	d.Permitted(custody.ReadRecords, "GET /papers/print", p.print)
 	d.Permitted(custody.ReadRecords, "POST /papers/rolls", p.printRoll)

@@ -33,7 +33,7 @@ type act struct {
 // choices are what the fields of acts offer.
 type choices struct {
 	Number  string
-	Inside  []page.Place // places of the establishment that can hold somebody
+	Begin   string       // code of the place of the establishment that was chosen
 	Outside []page.Place // courts and hospitals
 	Papers  []*custody.Authority
 }
@@ -42,7 +42,6 @@ type choices struct {
 type input struct {
 	page.Field
 	Options []page.Option // a choice
-	Places  string        // suggestions from a list of places: "inside" or "outside"
 	Long    bool          // several lines
 	Many    bool          // more than one of the options
 }
@@ -67,14 +66,14 @@ func insideNow(s *custody.State, r roll.Record) bool {
 var acts = []act{
 	{Name: "move", Needs: custody.MovePeople, Fits: insideNow, Ask: askMove,
 		Fields: func(f page.Frame, c choices) []input {
-			return []input{placeField(f, "to", "inside"), whenField(f)}
+			return []input{placeField(f, "to", c), whenField(f)}
 		},
 		Do: func(ctx context.Context, d *roll.Desk, c book.Command, t typed) (book.Written, error) {
 			return d.Move(ctx, c, roll.Step{Person: t.Number, To: t.Text("to"), Happened: t.Time("at")})
 		}},
 	{Name: "go-out", Needs: custody.MovePeople, Fits: insideNow, Ask: askGoOut,
 		Fields: func(f page.Frame, c choices) []input {
-			return []input{placeField(f, "destination", "outside"), textField(f, "escort"), optional(textField(f, "reason")), dueField(f), whenField(f)}
+			return []input{outsideField(f, "destination"), textField(f, "escort"), optional(textField(f, "reason")), dueField(f), whenField(f)}
 		},
 		Do: func(ctx context.Context, d *roll.Desk, c book.Command, t typed) (book.Written, error) {
 			return d.GoOut(ctx, c, t.Number, custody.Outing{Destination: t.Text("destination"), Escort: t.Text("escort"), Reason: t.Text("reason"), DueBack: t.Time("due")}, t.Time("at"))
@@ -84,14 +83,14 @@ var acts = []act{
 			return r.Holding != nil && (r.Holding.Status == custody.Out || r.Holding.Status == custody.Lost)
 		},
 		Fields: func(f page.Frame, c choices) []input {
-			return []input{placeField(f, "place", "inside"), whenField(f)}
+			return []input{placeField(f, "place", c), whenField(f)}
 		},
 		Do: func(ctx context.Context, d *roll.Desk, c book.Command, t typed) (book.Written, error) {
 			return d.Return(ctx, c, t.Number, t.Text("place"), t.Time("at"))
 		}},
 	{Name: "found", Needs: custody.StateFacts, Fits: inCustody,
 		Fields: func(f page.Frame, c choices) []input {
-			return []input{placeField(f, "place", "inside"), whenField(f)}
+			return []input{placeField(f, "place", c), whenField(f)}
 		},
 		Do: func(ctx context.Context, d *roll.Desk, c book.Command, t typed) (book.Written, error) {
 			return d.Found(ctx, c, t.Number, t.Text("place"), t.Time("at"))
@@ -248,6 +247,9 @@ func (p *pages) offersTo(v *page.Visit, r roll.Record) []page.Offer {
 	return list
 }
 
+// inside reports whether the act names a place of the establishment.
+func (a act) inside() bool { return slices.Contains([]string{"move", "return", "found"}, a.Name) }
+
 func (a act) lawful(s *custody.State, v *page.Visit, r roll.Record) error {
 	if err := s.May(v.Official.Name, a.Needs, s.WhereIs(r.Person.Number)...); err != nil {
 		return err
@@ -267,6 +269,7 @@ type Act struct {
 	Where        page.Place
 	Inputs       []input
 	Choices      choices
+	Choosing     Choosing // its address is empty where no place of the establishment is asked for
 	Form         page.Form
 }
 
@@ -307,7 +310,10 @@ func (p *pages) actPage(v *page.Visit, status int, form page.Form) error {
 		if record.Holding != nil {
 			establishment = record.Holding.At.Establishment
 			shown.Where = page.PlaceIn(s, record.Holding.At.Place)
-			shown.Choices.Inside = placesOf(s, establishment)
+			if a.inside() && inCustody(s, record) && establishment != "" {
+				shown.Choosing = choosing(s, v, a, record)
+				shown.Choices.Begin = shown.Choosing.Chosen
+			}
 		}
 		shown.Choices.Outside = outsideOf(s)
 	})

@@ -22,8 +22,14 @@ func optional(i input) input {
 	return i
 }
 
-func placeField(f page.Frame, name, which string) input {
-	return input{Field: page.Field{Name: name, Label: f.Say("page.label." + name), Hint: f.Say("page.label.place-hint"), Max: 60, Width: 20, List: which}, Places: which}
+// placeField asks for a place of the establishment, which is chosen below the form if its code is not known.
+func placeField(f page.Frame, name string, c choices) input {
+	return input{Field: page.Field{Name: name, Label: f.Say("page.label." + name), Hint: f.Say("page.label.inside-hint"), Max: 60, Width: 20, Begin: c.Begin}}
+}
+
+// outsideField asks for a court or a hospital; there are few.
+func outsideField(f page.Frame, name string) input {
+	return input{Field: page.Field{Name: name, Label: f.Say("page.label." + name), Hint: f.Say("page.label.place-hint"), Max: 60, Width: 20, List: "outside"}}
 }
 
 func timeField(f page.Frame, name string, optional bool) input {

@@ -23,7 +23,7 @@ type pages struct {
 func Add(d *page.Door, roll *roll.Desk, cells *cells.Desk) {
 	p := &pages{Door: d, roll: roll, cells: cells}
 	d.Section(page.Section{Name: "people", Address: "/people", Needs: custody.ReadRecords})
-	d.Section(page.Section{Name: "overdue", Address: "/overdue", Needs: custody.ReadRecords})
+	d.Section(page.Section{Name: "overdue", Address: "/overdue", Within: "today", Needs: custody.ReadRecords})
 	d.Permitted(custody.ReadRecords, "GET /people", p.list)
 	d.Permitted(custody.ReadRecords, "GET /people/{number}", p.person)
 	d.Permitted(custody.ReadRecords, "GET /people/{number}/photograph", p.askForPhotograph)

@@ -87,7 +87,15 @@ func actSpecimen(f page.Frame, a act) Act {
 	f.Title = f.Say("page.act." + a.Name)
 	papers := []*custody.Authority{{ID: "1000000Y/A1", Kind: custody.AuthorityKinds[0], Issuer: page.SpacedName, Case: page.EmojiName}}
 	shown := Act{act: a, Number: "1000000Y", Name: page.RightToLeft, Where: page.Place{Code: "CCT-M1-C01", Name: page.SpacedName},
-		Choices: choices{Number: "1000000Y", Papers: papers, Inside: []page.Place{{Code: "CCT-M1-C01", Name: page.SpacedName}}, Outside: []page.Place{{Code: "HOSP-CENTRAL", Name: page.EmojiName}}}}
+		Choices: choices{Number: "1000000Y", Papers: papers, Begin: "CCT-M1-C01", Outside: []page.Place{{Code: "HOSP-CENTRAL", Name: page.EmojiName}}}}
+	if a.inside() {
+		wing := page.Place{Code: "CCT-M1", Name: page.SpacedName}
+		shown.Choosing = Choosing{Address: "/people/1000000Y/" + a.Name, Around: []page.Place{{Code: "CCT", Name: page.EmojiName}, wing}, More: 9_960}
+		for i, name := range page.OddNames {
+			one := Choice{Place: page.Place{Code: "CCT-M1-C01", Name: name}, In: wing, Holds: i%3 != 2, Inside: i % 2 * 12, Free: i % 4, Counts: i%3 != 2}
+			shown.Choosing.Nearest, shown.Choosing.List = append(shown.Choosing.Nearest, one), append(shown.Choosing.List, one)
+		}
+	}
 	shown.Inputs = a.Fields(f, shown.Choices)
 	shown.Form = page.Form{Values: map[string][]string{}}
 	for _, i := range shown.Inputs {

@@ -137,7 +137,7 @@ func (p *pages) standing(v *page.Visit) error {
 			s.List = append(s.List, BreachIn(state, one))
 		}
 	})
-	f := v.Frame("cells", v.Say("page.plans.standing"), s.Establishment)
+	f := v.Frame("standing", v.Say("page.plans.standing"), s.Establishment)
 	f.Trail = []page.Link{{Text: v.Say("page.nav.cells"), Address: "/cells"}}
 	return v.Show(http.StatusOK, standingPage(f, s))
 }
@@ -184,7 +184,7 @@ func (p *pages) keepAparts(v *page.Visit) error {
 	if len(list) == page.PageSize {
 		k.Older = list[len(list)-1].Entry
 	}
-	f := v.Frame("cells", v.Say("page.plans.keep-aparts"), "")
+	f := v.Frame("keep-aparts", v.Say("page.plans.keep-aparts"), "")
 	f.Trail = []page.Link{{Text: v.Say("page.nav.cells"), Address: "/cells"}}
 	return v.Show(http.StatusOK, keepApartsPage(f, k))
 }

@@ -28,7 +28,9 @@ const maxPlan = 512 << 10
 // Add adds the pages of plans of cells to the door.
 func Add(d *page.Door, cells *cells.Desk, transfer *transfer.Desk) {
 	p := &pages{d, cells, transfer}
-	d.Section(page.Section{Name: "cells", Address: "/cells", Needs: custody.ReadRecords})
+	d.Section(page.Section{Name: "cells", Tab: "cell-plan", Address: "/cells", Needs: custody.ReadRecords})
+	d.Section(page.Section{Name: "standing", Address: "/cells/standing", Within: "cells", Needs: custody.ReadRecords})
+	d.Section(page.Section{Name: "keep-aparts", Address: "/cells/keep-aparts", Within: "cells", Needs: custody.ReadRecords})
 	d.Permitted(custody.ReadRecords, "GET /cells", p.show)
 	d.Permitted(custody.ReadRecords, "GET /cells/standing", p.standing)
 	d.Permitted(custody.ReadRecords, "GET /cells/keep-aparts", p.keepAparts)

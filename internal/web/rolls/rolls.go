@@ -20,6 +20,7 @@ type pages struct {
 // what a count expects.
 func Add(d *page.Door, roll *roll.Desk) {
 	p := &pages{d, roll}
+	d.Section(page.Section{Name: "rolls", Address: "/roll", Within: "today", Needs: custody.ReadRecords})
 	d.Permitted(custody.ReadRecords, "GET /roll", p.show)
 }
 
@@ -46,7 +47,7 @@ func (p *pages) show(v *page.Visit) error {
 		return err
 	}
 	q := v.R.URL.Query()
-	f := v.Frame("today", v.Say("page.rolls.title"), "")
+	f := v.Frame("rolls", v.Say("page.rolls.title"), "")
 	past := Past{Form: page.Form{Values: q}}
 	read := func(name string) time.Time {
 		at, ok := page.TimeTyped(q.Get(name), f.Zone)

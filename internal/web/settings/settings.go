@@ -11,6 +11,7 @@ import (
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/web/page"
+	"habeas.example/habeas/internal/web/people"
 )
 
 type pages struct {
@@ -21,8 +22,7 @@ type pages struct {
 // Add adds the section of settings to the door, and to it the pages of the register of places.
 func Add(d *page.Door, roll *roll.Desk) {
 	p := &pages{d, roll}
-	d.Section(page.Section{Name: "settings", Address: "/settings", Any: []custody.Action{custody.KeepPlaces, custody.OrderTheCapacity, custody.ReadOfficials, custody.AdmitPeople, custody.PlanTransfers}})
-	d.Setting(page.Section{Name: "places", Address: "/settings"})
+	d.Section(page.Section{Name: "settings", Tab: "places", Address: "/settings", Any: []custody.Action{custody.KeepPlaces, custody.OrderTheCapacity, custody.ReadOfficials, custody.AdmitPeople, custody.PlanTransfers}})
 	d.SignedIn("GET /settings", p.list)
 	d.SignedIn("GET /settings/places/{code}", p.place)
 	d.Permitted(custody.KeepPlaces, "GET /settings/open", p.askToOpen)
@@ -43,17 +43,39 @@ type Register struct {
 type Row struct {
 	page.Place
 	Kind      custody.PlaceKind
-	Certified int
-	Capacity  int // that it may hold now; Limited: there is such a number
+	Certified int // of what others lie in: the sum of the cells in use, as the roll sums it
+	Capacity  int // that it may hold now, or its cells together; Limited: there is such a number
 	Limited   bool
-	Within    int // places directly inside
+	Within    int // places inside, at whatever depth
+	Held      int // people in it now; Told: the official may know
+	Told      bool
 	OutOfUse  bool
 }
 
-func rowOf(s *custody.State, p *custody.Place, now time.Time) Row {
-	r := Row{Place: page.PlaceIn(s, p.Code), Kind: p.Kind, Certified: p.Certified, Within: len(s.Inside(p.Code)), OutOfUse: p.OutOfUse}
+func rowOf(s *custody.State, p *custody.Place, now time.Time, told bool) Row {
+	r := Row{Place: page.PlaceIn(s, p.Code), Kind: p.Kind, Certified: p.Certified, OutOfUse: p.OutOfUse, Held: s.Present(p.Code), Told: told}
 	r.Capacity, r.Limited = p.Capacity(now)
+	var cells Row
+	for _, code := range s.Inside(p.Code) {
+		cells.add(s, s.Places.Get(code), now)
+	}
+	r.Within, r.Held = cells.Within, r.Held+cells.Held
+	if cells.Limited && !r.Limited {
+		r.Certified, r.Capacity, r.Limited = cells.Certified, cells.Capacity, true
+	}
 	return r
+}
+
+// add adds up a place and what lies in it.
+func (r *Row) add(s *custody.State, p *custody.Place, now time.Time) {
+	r.Within++
+	r.Held += s.Present(p.Code)
+	if capacity, limited := p.Capacity(now); limited && p.Kind == custody.Cell && !p.OutOfUse {
+		r.Certified, r.Capacity, r.Limited = r.Certified+p.Certified, r.Capacity+capacity, true
+	}
+	for _, code := range s.Inside(p.Code) {
+		r.add(s, s.Places.Get(code), now)
+	}
 }
 
 // reads reports whether an official may read the register of a place.
@@ -64,13 +86,14 @@ func reads(s *custody.State, official string, p *custody.Place) bool {
 func (d *pages) list(v *page.Visit) error {
 	r := Register{Opens: v.May(custody.KeepPlaces, custody.WholeService) == nil}
 	d.Book.Read(func(s *custody.State) {
+		told := s.Sighted(v.Official.Name) == nil
 		for p := range s.Places.All() {
 			switch {
 			case p.Parent != "" || !reads(s, v.Official.Name, p):
 			case p.Kind == custody.Establishment:
-				r.Inside = append(r.Inside, rowOf(s, p, v.Now))
+				r.Inside = append(r.Inside, rowOf(s, p, v.Now, told))
 			default:
-				r.Outside = append(r.Outside, rowOf(s, p, v.Now))
+				r.Outside = append(r.Outside, rowOf(s, p, v.Now, told))
 			}
 		}
 	})
@@ -83,16 +106,15 @@ func (d *pages) list(v *page.Visit) error {
 // Place is what the register says of one place.
 type Place struct {
 	*custody.Place
-	Around   []page.Place // what it lies in, outermost first
-	Capacity int          // that it may hold now
-	Limited  bool         // there is such a number
-	Orders   []Order      // of operational capacity, newest first
-	Over     string       // full name of whoever signed the live order to go over the certified capacity; empty: there is none
-	Outages  []custody.Outage
-	Rows     []Row // a page of the places directly inside
-	Pages    page.Pages
-	Offers   []page.Offer
-	Done     int64 // entry that was just written here; negative: none
+	Around  []page.Place // what it lies in, outermost first
+	Sum     Row          // what it may hold and holds, or its cells together
+	Orders  []Order      // of operational capacity, newest first
+	Over    string       // full name of whoever signed the live order to go over the certified capacity; empty: there is none
+	Outages []custody.Outage
+	Rows    []Row // a page of the places directly inside
+	Pages   page.Pages
+	Offers  []page.Offer
+	Done    int64 // entry that was just written here; negative: none
 }
 
 // Order is an order of operational capacity as the page shows it.
@@ -134,7 +156,7 @@ func (d *pages) read(v *page.Visit, code string) (p Place, err error) {
 			p.Around = append(p.Around, page.PlaceIn(s, up.Code))
 		}
 		slices.Reverse(p.Around)
-		p.Capacity, p.Limited = p.Place.Capacity(v.Now)
+		p.Sum = rowOf(s, p.Place, v.Now, s.Sighted(v.Official.Name) == nil)
 		p.Orders = ordersOf(s, p.Place, v.Now)
 		if p.Place.Over.Live(v.Now) {
 			p.Over = page.OfficialIn(s, p.Place.Over.SignedBy)
@@ -143,7 +165,7 @@ func (d *pages) read(v *page.Visit, code string) (p Place, err error) {
 		slices.Reverse(p.Outages)
 		for _, one := range s.Inside(code) {
 			if inside := s.Places.Get(one); reads(s, v.Official.Name, inside) {
-				p.Rows = append(p.Rows, rowOf(s, inside, v.Now))
+				p.Rows = append(p.Rows, rowOf(s, inside, v.Now, s.Sighted(v.Official.Name) == nil))
 			}
 		}
 	})
@@ -195,4 +217,12 @@ func (d *pages) offers(v *page.Visit, p *custody.Place) (list []page.Offer) {
 		list = append(list, o)
 	}
 	return list
+}
+
+// behind is the address of the people behind the number of a place, for those who may read who they are.
+func (r Row) behind(f page.Frame) string {
+	if !f.May(custody.ReadRecords) {
+		return ""
+	}
+	return people.Selection{Under: r.Code}.Address()
 }

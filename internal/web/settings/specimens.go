@@ -21,7 +21,7 @@ func Specimens() []page.Specimen {
 			f.Title = f.Say("page.settings.title")
 			r := Register{Opens: true, Outside: []Row{{Place: page.Place{Code: "HOSP", Name: "Hospital Nacional (inventado)"}, Kind: custody.Hospital}}}
 			for _, name := range page.OddNames {
-				r.Inside = append(r.Inside, Row{Place: page.Place{Code: "CCT", Name: name}, Kind: custody.Establishment, Within: 8, Limited: true, Capacity: 12_000})
+				r.Inside = append(r.Inside, Row{Place: page.Place{Code: "CCT", Name: name}, Kind: custody.Establishment, Within: 10_240, Limited: true, Capacity: 12_000, Certified: 12_480, Held: 11_987, Told: true})
 			}
 			return listPage(f, r)
 		}},
@@ -67,7 +67,7 @@ func fullPlace(f page.Frame, kind custody.PlaceKind, name string) Place {
 	now := page.StillNow
 	p := Place{Place: &custody.Place{Code: "CCT-M1-C01", Name: name, Kind: kind, Sex: "M", Age: custody.Adult, Legal: custody.Convicted, FloorArea: 10_000, Toilets: 2, Washbasins: 2, Showers: 1,
 		Certified: 29, Declared: 156, OutOfUse: true, OutReason: name, Zone: "America/El_Salvador"},
-		Capacity: 20, Limited: true, Over: name, Done: -1,
+		Sum: Row{Capacity: 20, Limited: true, Certified: 24, Held: 19, Told: true, Place: page.Place{Code: "CCT-M1-C01"}}, Over: name, Done: -1,
 		Outages: []custody.Outage{{From: now.Add(-2 * time.Hour), Reason: name}, {From: now.AddDate(0, -2, 0), Until: now.AddDate(0, -1, 0), Reason: "pintura"}}}
 	for i, o := range []custody.CapacityOrder{{Capacity: 20, From: now.AddDate(0, -1, 0), Reason: name}, {Capacity: 25, From: now.AddDate(-1, 0, 0), Until: now.AddDate(0, -1, 0)}} {
 		p.Orders = append(p.Orders, Order{CapacityOrder: o, Signer: name, InForce: i == 0})

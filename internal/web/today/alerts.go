@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/page"
 	"habeas.example/habeas/internal/web/people"
 	"habeas.example/habeas/internal/web/places"
@@ -27,7 +28,7 @@ func (t Today) alerts(f page.Frame) []page.Alert {
 	}
 	if n := t.Roll.Discrepancies; n > 0 {
 		list = append(list, page.Alert{Tone: page.Wrong, Title: f.Plural("page.today.discrepancies", n), Address: readable(f, "/discrepancies"),
-			Mend: f.Say("page.today.discrepancies-mend"), Inside: discrepancyList(f, t.Discrepancies)})
+			Mend: f.Say("page.today.discrepancies-mend"), Inside: discrepancies.Groups(f, t.Discrepancies)})
 	}
 	if n := t.Roll.OverCapacityPlaces; n > 0 {
 		list = append(list, page.Alert{Tone: page.Wrong, Title: f.Plural("page.plans.over", n), Address: readable(f, "/cells/standing"), Inside: plans.BreachList(f, t.Over)})

@@ -53,7 +53,8 @@ func badNight() Today {
 		since := now.Add(-time.Duration(i+1) * 31 * time.Hour)
 		t.Overdue = append(t.Overdue, roll.OverdueRelease{Number: "1000000Y", Name: name, Place: "CCT-M1-C01", Since: since})
 		t.Outings = append(t.Outings, Outing{Number: "1000000Y", Name: name, Place: page.Place{Code: "HOSP-CENTRAL", Name: name}, Escort: name, Since: since, Due: since.Add(time.Hour)})
-		t.Discrepancies = append(t.Discrepancies, discrepancies.Discrepancy{Discrepancy: &custody.Discrepancy{ID: fmt.Sprintf("D4%d", i), Kind: "found-elsewhere", Person: "1000000Y", Since: since}, Name: name})
+		t.Discrepancies = append(t.Discrepancies, discrepancies.Group{Kind: "found-elsewhere", Open: 1 + 41*(i%2),
+			Oldest: discrepancies.Discrepancy{Discrepancy: &custody.Discrepancy{ID: fmt.Sprintf("D4%d", i), Kind: "found-elsewhere", Person: "1000000Y", Since: since}, Name: name}})
 	}
 	j := Journey{View: transfer.View{Transfer: custody.Transfer{ID: "TR-2031-0007", Date: "2031-03-14", Status: custody.Approved},
 		Sums: custody.Sums{Listed: 2000, Departed: 1203, UnderWay: 955, Waiting: 796, Withdrawn: 1, Received: 247, Diverted: 1}, Vehicles: make([]transfer.VehicleView, 42)},

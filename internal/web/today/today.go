@@ -41,13 +41,13 @@ const shownFirst = 5
 type Today struct {
 	Roll           roll.Now
 	Establishments []places.Row
-	Overdue        []roll.OverdueRelease       // the longest, at most shownFirst
-	Discrepancies  []discrepancies.Discrepancy // the newest open ones, at most shownFirst
-	Stuck          []Journey                   // open transfers that have a dispute in the way, or are past their day
-	UnderWay       []Journey                   // the other open ones
-	Outings        []Outing                    // who is out longest past their hour, at most shownFirst
-	Late           int                         // how many are out past the hour they were due back
-	Over           []plans.Breach              // the first of Roll.OverCapacity: what stands against SPC-1
+	Overdue        []roll.OverdueRelease // the longest, at most shownFirst
+	Discrepancies  []discrepancies.Group // the kinds that stand open, the worst and oldest first, at most shownFirst
+	Stuck          []Journey             // open transfers that have a dispute in the way, or are past their day
+	UnderWay       []Journey             // the other open ones
+	Outings        []Outing              // who is out longest past their hour, at most shownFirst
+	Late           int                   // how many are out past the hour they were due back
+	Over           []plans.Breach        // the first of Roll.OverCapacity: what stands against SPC-1
 	Log            Log
 }
 
@@ -142,8 +142,8 @@ func (p *pages) read(ctx context.Context, f page.Frame, official string) (Today,
 			t.Overdue = overdue[:min(len(overdue), shownFirst)]
 		}
 		if t.Roll.Discrepancies > 0 {
-			open := desk.Discrepancies(true)
-			t.Discrepancies = discrepancies.Named(p.Book, open[:min(len(open), shownFirst)])
+			kinds := discrepancies.ByKind(p.Book, desk.Discrepancies(true))
+			t.Discrepancies = kinds[:min(len(kinds), shownFirst)]
 		}
 	}
 	if t.Sum(func(e places.Row) int { return e.Out }) > 0 {
