@@ -54,7 +54,7 @@ func (c *receiptCommand) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	if c.QR != "" {
-		png, err := seal.ReceiptQR(text)
+		png, err := seal.QR(text)
 		if err != nil {
 			return err
 		}

@@ -55,6 +55,7 @@ type Desk struct {
 	passkeys   *passkeys
 	provider   *provider
 	ceremonies ceremonies
+	ownWays    sync.Mutex // held by whoever changes their own ways in
 
 	mu       sync.Mutex
 	sessions map[[sha256.Size]byte]*session

@@ -19,6 +19,7 @@ import (
 	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/book"
 	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/habeastest"
 )
 
 var home = access.Source{Address: here, Agent: "a browser"}
@@ -319,8 +320,39 @@ func TestAPasskeySignsIn(t *testing.T) {
 	ceremony, response = answer(party)
 	_, err = h.desk.ProveByPasskey(h.ctx, other, ceremony, response, home)
 	h.refused(err, "sign-in-refused") // somebody else's
-	h.refused(h.desk.RemovePasskey(h.ctx, other, "governor", mine[0].ID), "unknown-passkey")
-	h.must(h.desk.RemovePasskey(h.ctx, in, "duty", mine[0].ID))
+	fresh := func(name string) book.Command { return book.Command{By: name, Hand: h.clock.Now()} }
+	h.refused(h.desk.RemovePasskey(h.ctx, fresh("governor"), other, mine[0].ID), "unknown-passkey")
+	h.refused(h.desk.RenamePasskey(h.ctx, fresh("governor"), mine[0].ID, "mine now"), "unknown-passkey")
+	h.must(h.desk.RenamePasskey(h.ctx, fresh("duty"), mine[0].ID, "  the duty telephone "))
+	if named, err := h.desk.Passkeys(h.ctx, "duty"); err != nil || named[0].Name != "the duty telephone" {
+		t.Errorf("after renaming: %+v, %v", named, err)
+	}
+	h.refused(h.desk.RenamePasskey(h.ctx, fresh("duty"), mine[0].ID, " "), "name-missing")
+	h.refused(h.desk.RenamePasskey(h.ctx, fresh("duty"), mine[0].ID, strings.Repeat("ñ", 61)), "text-too-long")
+	h.refused(h.desk.RemovePasskey(h.ctx, book.Command{By: "duty", Hand: h.clock.Now().Add(-time.Hour)}, in, mine[0].ID), "hand-not-fresh")
+	// Without a password it is all that they have, and stays; with one it goes, and so does every other session.
+	if _, err := h.book.Beside().ExecContext(h.ctx, "DELETE FROM credential WHERE official = 'duty'"); err != nil {
+		t.Fatal(err)
+	}
+	h.refused(h.desk.RemovePasskey(h.ctx, fresh("duty"), in, mine[0].ID), "last-way-in")
+	h.must(h.desk.SetPassword(h.ctx, "duty", password))
+	another, _, err := h.desk.SignIn(h.ctx, "duty", password, here)
+	h.must(err)
+	in, err = h.desk.Prove(h.ctx, another, access.Proof{Password: password}, home)
+	h.must(err)
+	elsewhen, _, err := h.desk.SignIn(h.ctx, "duty", password, here)
+	h.must(err)
+	h.must(h.desk.RemovePasskey(h.ctx, fresh("duty"), in, mine[0].ID))
+	_, err = h.desk.Who(h.ctx, in)
+	h.must(err)
+	_, err = h.desk.Who(h.ctx, elsewhen)
+	h.refused(err, "signed-out")
+	entries := habeastest.Entries(t, h.book)
+	for i, kind := range []custody.Kind{custody.PasskeyRenamed, custody.PasskeyRemoved} {
+		if e := entries[len(entries)-2+i]; e.Kind != kind || e.By != "duty" || !strings.Contains(e.Note, "the duty telephone") {
+			t.Errorf("the book says %s by %s (%s), want %s", e.Kind, e.By, e.Note, kind)
+		}
+	}
 	ceremony, response = answer(party)
 	_, _, err = h.desk.EnterByPasskey(h.ctx, ceremony, response, home)
 	h.refused(err, "sign-in-refused")

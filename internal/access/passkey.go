@@ -317,16 +317,3 @@ func (d *Desk) Passkeys(ctx context.Context, official string) (list []Passkey, e
 	}
 	return list, nil
 }
-
-// RemovePasskey takes a passkey of an official out of use, and ends the sessions that are
-// not the token's. Refusal: "unknown-passkey".
-func (d *Desk) RemovePasskey(ctx context.Context, token, official, id string) error {
-	done, err := d.book.Beside().ExecContext(ctx, "DELETE FROM passkey WHERE id = $1 AND official = $2", id, official)
-	if err != nil {
-		return fmt.Errorf("remove a passkey of %s: %w", official, err)
-	}
-	if n, err := done.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, custody.Unknown("passkey", cut(id, 40)))
-	}
-	return d.endAllBut(ctx, official, token)
-}

@@ -30,6 +30,12 @@ type passkeyName struct {
 	}
 }
 
+type newName struct {
+	Body struct {
+		Name string `json:"name" minLength:"1" maxLength:"60" doc:"What its holder calls it from now on."`
+	}
+}
+
 type passkeyAnswer struct {
 	Body struct {
 		Ceremony string          `json:"ceremony" maxLength:"40" required:"true"`
@@ -228,10 +234,11 @@ func (d *door) factors() {
 	})
 	remove := operation{method: http.MethodDelete, path: "/passkeys/{id}", summary: "Remove one of your passkeys", status: http.StatusNoContent}
 	handle(d, remove, func(ctx context.Context, who *asker, _ *nothing) (*nothing, error) {
-		if err := d.fresh(who); err != nil {
-			return nil, err
-		}
-		return &nothing{}, d.Access.RemovePasskey(ctx, who.token, who.official.Name, who.subject)
+		return &nothing{}, d.Access.RemovePasskey(ctx, who.command(), who.token, who.subject)
+	})
+	rename := operation{method: http.MethodPost, path: "/passkeys/{id}/name", summary: "Call one of your passkeys otherwise", status: http.StatusNoContent}
+	handle(d, rename, func(ctx context.Context, who *asker, in *newName) (*nothing, error) {
+		return &nothing{}, d.Access.RenamePasskey(ctx, who.command(), who.subject, in.Body.Name)
 	})
 }
 

@@ -63,7 +63,7 @@ func (d *door) entries() {
 			if err != nil {
 				return nil, err
 			}
-			picture, err := seal.ReceiptQR(text)
+			picture, err := seal.QR(text)
 			if errors.Is(err, seal.ErrTooLargeForQR) {
 				err = &custody.Refusal{Code: "receipt-too-large", Reason: custody.Conflict, Params: map[string]string{"entry": who.subject}}
 			}

@@ -105,7 +105,7 @@ func everyKind(t testing.TB) []*custody.Entry {
 		return st.BreakTheGlass("duty", custody.Glass{Places: []string{custody.WholeService}, Reason: "fire in the infirmary", Until: n.Add(time.Hour)}, n)
 	}))[0].Detail.(*custody.Glass).ID
 	s.ok("landing", once(func(st *state, n time.Time) (entry, error) { return st.MendTheGlass("duty", broken, n) }))
-	for _, kind := range []custody.Kind{custody.SessionsEnded, custody.RecoveryGiven, custody.LinkGiven, custody.WayInRevoked} {
+	for _, kind := range []custody.Kind{custody.SessionsEnded, custody.RecoveryGiven, custody.LinkGiven, custody.WayInRevoked, custody.PasskeyRenamed, custody.PasskeyRemoved} {
 		s.ok("engineer", once(func(*state, time.Time) (entry, error) {
 			return entry{Kind: kind, Detail: &custody.OfficialName{Name: "landing"}}, nil
 		}))

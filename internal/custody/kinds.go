@@ -77,6 +77,8 @@ const (
 	RecoveryGiven     Kind = "access.recovery-given"
 	LinkGiven         Kind = "access.link-given"
 	WayInRevoked      Kind = "access.way-in-revoked"
+	PasskeyRenamed    Kind = "access.passkey-renamed"
+	PasskeyRemoved    Kind = "access.passkey-removed"
 	RulesChanged      Kind = "access.rules-changed"
 	MonitorProposed   Kind = "monitor.proposed"
 	MonitorConfirmed  Kind = "monitor.confirmed"
@@ -168,6 +170,8 @@ func init() {
 		RecoveryGiven:     {detail[OfficialName](), false, applyNothing},
 		LinkGiven:         {detail[OfficialName](), false, applyNothing},
 		WayInRevoked:      {detail[OfficialName](), false, applyNothing},
+		PasskeyRenamed:    {detail[OfficialName](), false, applyNothing},
+		PasskeyRemoved:    {detail[OfficialName](), false, applyNothing},
 		RulesChanged:      {detail[MonitorChange](), false, applyMonitorProposed},
 		MonitorProposed:   {detail[MonitorChange](), false, applyMonitorProposed},
 		MonitorConfirmed:  {detail[MonitorConfirmation](), false, applyMonitorConfirmed},
@@ -197,7 +201,7 @@ var impersonal = map[Kind]bool{
 	TransferDrafted: true, TransferApproved: true, TransferCalled: true, EscortAssigned: true, WaypointAdded: true, VehicleAdded: true,
 	VehicleCounted: true, VehicleArrived: true, TransferClosed: true, RollPrinted: true, RecordRead: true, ClockRanBack: true,
 	DeviceRegistered: true, DeviceTaken: true, DeviceRevoked: true,
-	SessionsEnded: true, RecoveryGiven: true, LinkGiven: true, WayInRevoked: true, MonitorProposed: true, MonitorConfirmed: true, RulesChanged: true,
+	SessionsEnded: true, RecoveryGiven: true, LinkGiven: true, WayInRevoked: true, PasskeyRenamed: true, PasskeyRemoved: true, MonitorProposed: true, MonitorConfirmed: true, RulesChanged: true,
 }
 
 // Personal reports whether an entry of this kind may tell of a person in custody, so that

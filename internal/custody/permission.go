@@ -33,19 +33,20 @@ const (
 	PlanCells        Action = "plan-cells" // propose who goes into which cell
 	ReadRecords      Action = "read-records"
 	ReadBook         Action = "read-book"
-	ReadRoll         Action = "read-roll"      // numbers of places, without names
-	ReadLooks        Action = "read-looks"     // who looked at a person's record
-	BreakGlass       Action = "break-glass"    // take a role or place beyond one's own for a while
-	KeepMonitors     Action = "keep-monitors"  // one of the two keys to a monitor's account
-	KeepSessions     Action = "keep-sessions"  // see and end the sessions of others, help with lost credentials
-	KeepDevices      Action = "keep-devices"   // register handhelds to officials, and revoke them
-	ReadOfficials    Action = "read-officials" // who holds office, where, with which duties
+	ReadRoll         Action = "read-roll"        // numbers of places, without names
+	ReadLooks        Action = "read-looks"       // who looked at a person's record
+	BreakGlass       Action = "break-glass"      // take a role or place beyond one's own for a while
+	KeepMonitors     Action = "keep-monitors"    // one of the two keys to a monitor's account
+	KeepSessions     Action = "keep-sessions"    // see and end the sessions of others, help with lost credentials
+	KeepOwnWays      Action = "keep-own-ways-in" // rename and remove one's own passkeys
+	KeepDevices      Action = "keep-devices"     // register handhelds to officials, and revoke them
+	ReadOfficials    Action = "read-officials"   // who holds office, where, with which duties
 )
 
 // Actions lists every action, in the order above.
 var Actions = []Action{KeepPlaces, OrderTheCapacity, KeepOfficials, KeepPapers, AdmitPeople, MovePeople, ReleasePeople, StateFacts, PlanTransfers,
 	ApproveTransfers, LoadVehicles, GivePeople, TakePeople, CloseTransfers, ResolveDisputes, RunCounts, CountPeople, SeeCounts, SignCounts, OrderCounts, AssessPeople, KeepPeopleApart, PlanCells, ReadRecords, ReadBook, ReadRoll, ReadLooks, BreakGlass,
-	KeepMonitors, KeepSessions, KeepDevices, ReadOfficials}
+	KeepMonitors, KeepSessions, KeepOwnWays, KeepDevices, ReadOfficials}
 
 // WholeService, given as a place, says that an act concerns no one establishment but all of
 // them: opening an establishment or a hospital, appointing somebody to serve everywhere. No

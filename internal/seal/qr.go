@@ -20,19 +20,19 @@ const (
 	modulePixel = 4 // pixels a module: the largest code is then 740 pixels wide
 )
 
-// ReceiptQR draws a receipt's text as a QR code, in PNG. The code holds the text as it is, so that any telephone that
+// QR draws a text, such as a receipt's, as a QR code, in PNG. The code holds the text as it is, so that any telephone that
 // reads codes shows it and can pass it on. It is drawn with the strongest error correction that fits, M or else L. The
 // error is ErrTooLargeForQR, or ErrMalformed for a text that is not UTF-8.
-func ReceiptQR(text []byte) ([]byte, error) {
+func QR(text []byte) ([]byte, error) {
 	if !utf8.Valid(text) || len(text) == 0 {
-		return nil, fmt.Errorf("drawing a receipt: %w: it is not text", ErrMalformed)
+		return nil, fmt.Errorf("drawing a code: %w: it is not text", ErrMalformed)
 	}
 	code, err := qr.Encode(string(text), qr.M, qr.Unicode)
 	if err != nil {
 		code, err = qr.Encode(string(text), qr.L, qr.Unicode)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("drawing a receipt of %d bytes: %w", len(text), ErrTooLargeForQR)
+		return nil, fmt.Errorf("drawing a code of %d bytes: %w", len(text), ErrTooLargeForQR)
 	}
 
 	modules := code.Bounds().Dx()
@@ -53,7 +53,7 @@ func ReceiptQR(text []byte) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	if err := png.Encode(&out, picture); err != nil {
-		return nil, fmt.Errorf("drawing a receipt: %w", err)
+		return nil, fmt.Errorf("drawing a code: %w", err)
 	}
 	return out.Bytes(), nil
 }

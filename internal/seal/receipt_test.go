@@ -284,7 +284,7 @@ func TestReceiptAsQR(t *testing.T) {
 	for _, length := range []int{0, 100, 500, 900} {
 		l.append(bytes.Repeat([]byte("ñ"), length/2))
 		text := format(t, receiptOf(t, l, l.tree.Size()-1, sign(t, signer, l.tree.Size(), l.tree.Root())))
-		picture, err := seal.ReceiptQR(text)
+		picture, err := seal.QR(text)
 		if err != nil {
 			t.Fatalf("a receipt of %d bytes: %v", len(text), err)
 		}
@@ -326,7 +326,7 @@ func decodeQR(t *testing.T, picture image.Image) string {
 
 func TestQRCapacity(t *testing.T) {
 	full := bytes.Repeat([]byte("a"), 2953)
-	picture, err := seal.ReceiptQR(full)
+	picture, err := seal.QR(full)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,11 +337,11 @@ func TestQRCapacity(t *testing.T) {
 	if decodeQR(t, code) != string(full) {
 		t.Error("the largest code is read otherwise")
 	}
-	if _, err := seal.ReceiptQR(append(full, 'a')); !errors.Is(err, seal.ErrTooLargeForQR) {
+	if _, err := seal.QR(append(full, 'a')); !errors.Is(err, seal.ErrTooLargeForQR) {
 		t.Errorf("a byte more gives %v", err)
 	}
 	for _, text := range [][]byte{nil, {0xff}} {
-		if _, err := seal.ReceiptQR(text); !errors.Is(err, seal.ErrMalformed) {
+		if _, err := seal.QR(text); !errors.Is(err, seal.ErrMalformed) {
 			t.Errorf("drawing %q gives %v", text, err)
 		}
 	}

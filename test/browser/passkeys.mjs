@@ -38,7 +38,7 @@ try {
     await story.check(page, "passkey-add-es");
     await page.locator("form[data-passkey] [name=name]").fill("teléfono de Ana");
     await passkey.click();
-    await page.getByText("teléfono de Ana").waitFor();
+    await page.getByRole("heading", { name: "teléfono de Ana" }).waitFor();
     const { credentials } = await cdp.send("WebAuthn.getCredentials", { authenticatorId });
     story.expect(credentials.length === 1, `one passkey on the device, got ${credentials.length}`);
   });
@@ -57,6 +57,22 @@ try {
     await page.goto(`${base}/sessions`);
     await page.waitForURL(/unlock/);
     await Promise.all([page.waitForURL(`${base}/sessions`), passkey.click()]);
+  });
+
+  await story.step("they call it otherwise, and remove it by the keyboard alone", async () => {
+    await page.goto(`${base}/second-factor`);
+    await page.locator("article details summary").focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("teléfono viejo");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "teléfono viejo" }).waitFor();
+    await story.check(page, "passkey-kept-es");
+    await page.getByRole("button", { name: "Quitar teléfono viejo" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/done=removed/);
+    story.expect((await page.locator("main article").count()) === 0, "no passkey left on the page");
   });
 
   await story.step("a device that does not recognise its holder lets nobody in", async () => {

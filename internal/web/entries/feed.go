@@ -267,7 +267,7 @@ func (d *pages) receiptPicture(v *page.Visit) error {
 	if err != nil {
 		return err
 	}
-	picture, err := seal.ReceiptQR(text)
+	picture, err := seal.QR(text)
 	if errors.Is(err, seal.ErrTooLargeForQR) {
 		return page.ErrTooLongForQR
 	}

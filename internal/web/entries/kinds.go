@@ -17,7 +17,7 @@ func Kinds() []custody.Kind {
 		custody.DiscrepancyResolved, custody.RecordRead, custody.RollPrinted, custody.RowDropped, custody.ClockRanBack,
 		custody.PlaceOpened, custody.CapacityOrdered, custody.PlaceTakenOut, custody.PlaceBackInUse, custody.PlaceDesignated, custody.OverCapacityOrdered,
 		custody.OfficialAppoint, custody.OfficialDismiss,
-		custody.GlassBroken, custody.GlassMended, custody.SessionsEnded, custody.RecoveryGiven, custody.LinkGiven, custody.WayInRevoked, custody.RulesChanged, custody.MonitorProposed, custody.MonitorConfirmed,
+		custody.GlassBroken, custody.GlassMended, custody.SessionsEnded, custody.RecoveryGiven, custody.LinkGiven, custody.WayInRevoked, custody.PasskeyRenamed, custody.PasskeyRemoved, custody.RulesChanged, custody.MonitorProposed, custody.MonitorConfirmed,
 		custody.DeviceRegistered, custody.DeviceTaken, custody.DeviceRevoked,
 	}
 }

@@ -457,7 +457,7 @@ func rows(f page.Frame, list []Row, id, caption string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = page.Table(page.TableHead{ID: id, Caption: caption, Silent: true, Wide: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Table(page.TableHead{ID: id, Caption: f.Say("page.settings.table", "what", caption), Silent: true, Wide: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

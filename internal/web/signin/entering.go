@@ -1,12 +1,15 @@
 package signin
 
 import (
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/seal"
 	"habeas.example/habeas/internal/web/page"
 )
 
@@ -22,9 +25,27 @@ func refusedStatus(v *page.Visit, refusal *custody.Refusal) int {
 // Factor is the page that sets up codes from an authenticator app.
 type Factor struct {
 	access.Enrolment
-	Passkey  bool // can be added at this address
+	Picture  string    // the enrolment as a QR code, a data address: it is on no other page, and nobody else is asked to draw it
+	Since    time.Time // when codes were taken into use; zero: they are not
+	Passkey  bool      // can be added at this address
 	Passkeys []access.Passkey
+	Last     bool // a passkey is all that the official can come in with
+	Done     string
 	Form     page.Form
+	Keys     KeyForm
+}
+
+// KeyForm is a form about one passkey as it was refused.
+type KeyForm struct {
+	Of   string // which passkey
+	Form page.Form
+}
+
+func (f Factor) formOf(key access.Passkey) page.Form {
+	if f.Keys.Of == key.ID {
+		return f.Keys.Form
+	}
+	return page.Form{}
 }
 
 // First is the page of the first engineer of a new service.
@@ -77,16 +98,81 @@ func (p *pages) showFactor(v *page.Visit) error {
 	if holder.Locked || v.Now.Sub(holder.Hand) > p.Book.FreshHand() {
 		return v.SeeOther("/unlock?next=/second-factor")
 	}
-	enrolment, err := p.Access.BeginSecondFactor(v.R.Context(), holder.Official.Name)
+	f := Factor{}
+	switch v.R.URL.Query().Get("done") {
+	case "codes":
+		f.Done = v.Say("page.account.done-codes")
+	case "added":
+		f.Done = v.Say("page.account.done-added")
+	case "renamed":
+		f.Done = v.Say("page.account.done-renamed")
+	case "removed":
+		f.Done = v.Say("page.account.done-removed")
+	}
+	return p.factor(v, http.StatusOK, holder.Official.Name, f)
+}
+
+// factor shows an official's own ways in, with what a new authenticator app is set up with.
+func (p *pages) factor(v *page.Visit, status int, official string, f Factor) (err error) {
+	ctx := v.R.Context()
+	if f.Enrolment, err = p.Access.BeginSecondFactor(ctx, official); err != nil {
+		return err
+	}
+	f.Picture = pictureOf(f.URI)
+	ways, err := p.Access.Ways(ctx, official, official)
 	if err != nil {
 		return err
 	}
-	mine, err := p.Access.Passkeys(v.R.Context(), holder.Official.Name)
+	f.Since, f.Passkey, f.Passkeys, f.Last = ways.Codes, p.Access.PasskeysAt(v.R.Host), ways.Passkeys, p.Access.LastWay(ways)
+	return v.Show(status, factorPage(v.Frame("", v.Say("page.second-factor.title"), ""), f))
+}
+
+// pictureOf draws a short text as a QR code, as an address that holds the picture itself.
+func pictureOf(text string) string {
+	picture, err := seal.QR([]byte(text))
+	if err != nil {
+		panic(err) // names of officials are short, and text
+	}
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(picture)
+}
+
+// renamePasskey calls one of one's own passkeys otherwise.
+func (p *pages) renamePasskey(v *page.Visit) error {
+	if err := v.ReadForm(); err != nil {
+		return err
+	}
+	id := v.R.PathValue("id")
+	err := p.Access.RenamePasskey(v.R.Context(), v.Command(), id, v.Typed("name"))
+	if refusal, refused := custody.RefusalOf(err); refused && refusal.Reason == custody.Invalid {
+		form := v.Sent()
+		form.Mend("name", page.SayRefusal(v.Speaker, refusal))
+		return p.factor(v, http.StatusUnprocessableEntity, v.Official.Name, Factor{Keys: KeyForm{Of: id, Form: form}})
+	}
 	if err != nil {
 		return err
 	}
-	f := Factor{Enrolment: enrolment, Passkey: p.Access.PasskeysAt(v.R.Host), Passkeys: mine}
-	return v.Show(http.StatusOK, factorPage(v.Frame("", v.Say("page.second-factor.title"), ""), f))
+	return v.SeeOther("/second-factor?done=renamed")
+}
+
+// removePasskey takes one of one's own passkeys out of use.
+func (p *pages) removePasskey(v *page.Visit) error {
+	if err := p.Access.RemovePasskey(v.R.Context(), v.Command(), page.SessionOf(v.R), v.R.PathValue("id")); err != nil {
+		return err
+	}
+	return v.SeeOther("/second-factor?done=removed")
+}
+
+// accountTabs lead between the pages of one's own account.
+func accountTabs(f page.Frame, ways bool) []page.Tab {
+	return []page.Tab{{Text: f.Say("page.sessions.title"), Address: "/sessions", Current: !ways}, {Text: f.Say("page.second-factor.title"), Address: "/second-factor", Current: ways}}
+}
+
+// brief is the beginning of what a program says it is: enough to tell two apart.
+func brief(agent string) string {
+	if all := []rune(agent); len(all) > 120 {
+		return string(all[:120]) + "…"
+	}
+	return agent
 }
 
 func (p *pages) confirmFactor(v *page.Visit) error {
@@ -107,7 +193,7 @@ func (p *pages) confirmFactor(v *page.Visit) error {
 		return err
 	}
 	v.KeepSession(token)
-	return v.SeeOther("/")
+	return v.SeeOther("/second-factor?done=codes")
 }
 
 // showFirst shows the form of the first engineer. Looking at it uses nothing up.

@@ -65,5 +65,5 @@ func (p *pages) addPasskey(v *page.Visit) error {
 		return err
 	}
 	v.KeepSession(token)
-	return v.SeeOther("/second-factor")
+	return v.SeeOther("/second-factor?done=added")
 }

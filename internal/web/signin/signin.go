@@ -28,6 +28,8 @@ func Add(d *page.Door) {
 	d.Open("POST /second-factor/passkey", p.addPasskey)
 	d.Open("GET /second-factor", p.showFactor)
 	d.Open("POST /second-factor", p.confirmFactor)
+	d.SignedIn("POST /second-factor/passkeys/{id}/name", p.renamePasskey)
+	d.SignedIn("POST /second-factor/passkeys/{id}/removal", p.removePasskey)
 	d.Open("GET /first", p.showFirst)
 	d.Open("GET /enter", p.showEnter)
 	d.Open("POST /enter", p.enter)

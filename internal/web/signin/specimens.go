@@ -33,7 +33,28 @@ func Specimens() []page.Specimen {
 			return unlockPage(f, Form{Next: "/", Code: true, Passkey: true})
 		}},
 		{Name: "sign-in/second-factor", Show: func(f page.Frame) templ.Component {
-			return factorPage(f, Factor{Passkey: true, Passkeys: []access.Passkey{{Name: page.ScriptName, Added: f.Now.Add(-time.Hour)}, {Name: page.RightToLeft, Added: f.Now}}, Enrolment: access.Enrolment{Secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", URI: "otpauth://totp/Habeas:jefe?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}})
+			return factorPage(f, fullFactor(f))
+		}},
+		{Name: "sign-in/second-factor-new", Show: func(f page.Frame) templ.Component {
+			p := fullFactor(f)
+			p.Since, p.Passkeys, p.Done = time.Time{}, nil, f.Say("page.account.done-removed")
+			return factorPage(f, p)
+		}},
+		{Name: "sign-in/second-factor-last", Show: func(f page.Frame) templ.Component {
+			p := fullFactor(f)
+			p.Since, p.Passkeys, p.Last = time.Time{}, p.Passkeys[:1], true
+			return factorPage(f, p)
+		}},
+		{Name: "sign-in/passkey-refused", Show: func(f page.Frame) templ.Component {
+			p := fullFactor(f)
+			p.Keys = KeyForm{Of: p.Passkeys[1].ID, Form: page.Form{Values: map[string][]string{"name": {""}}}}
+			p.Keys.Form.Mend("name", f.Say("refusal.name-missing"))
+			return factorPage(f, p)
+		}},
+		{Name: "sign-in/code-refused", Show: func(f page.Frame) templ.Component {
+			p := Factor{Form: page.Form{Values: map[string][]string{"code": {"123456"}}}}
+			p.Form.Mend("code", f.Say("refusal.code-wrong"))
+			return factorPage(f, p)
 		}},
 		{Name: "sign-in/new-service", Show: func(f page.Frame) templ.Component {
 			f.Official = nil
@@ -58,8 +79,15 @@ func Specimens() []page.Specimen {
 			return recoverPage(f, form)
 		}},
 		{Name: "sign-in/sessions", Show: func(f page.Frame) templ.Component {
-			return sessionsPage(f, Sessions{[]access.Session{{ID: "0a", Started: page.StillNow.Add(-3 * time.Hour), Address: "10.1.2.3", Agent: page.ScriptName, Current: true},
-				{ID: "0b", Started: page.StillNow.Add(-9 * time.Hour), Address: "2001:db8::/64", Agent: page.LongName[:300]}}})
+			return sessionsPage(f, Sessions{[]access.Session{{ID: "0a", Started: page.StillNow.Add(-3 * time.Hour), Address: "10.1.2.3", Agent: page.ScriptName, Method: "passkey", Seen: page.StillNow, Current: true},
+				{ID: "0b", Started: page.StillNow.Add(-9 * time.Hour), Address: "2001:db8::/64", Agent: page.LongName[:300], Method: "password-code", Seen: page.StillNow.Add(-time.Hour), Locked: true},
+				{ID: "0c", Started: page.StillNow.Add(-11 * time.Hour), Address: "10.1.2.4", Agent: "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36", Method: "password", Seen: page.StillNow}}})
 		}},
 	}
+}
+
+func fullFactor(f page.Frame) Factor {
+	const uri = "otpauth://totp/Habeas:jefe?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+	return Factor{Passkey: true, Since: f.Now.AddDate(0, -1, 0), Passkeys: []access.Passkey{{ID: "a", Name: page.ScriptName, Added: f.Now.Add(-time.Hour), Used: f.Now}, {ID: "b", Name: page.RightToLeft, Added: f.Now}},
+		Picture: pictureOf(uri), Enrolment: access.Enrolment{Secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", URI: uri}}
 }
