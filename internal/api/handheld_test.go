@@ -10,6 +10,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +117,72 @@ func TestASlipFromAHandheld(t *testing.T) {
 	}
 	if tasks = device.fetches("/handheld"); strings.Contains(string(tasks.raw), `"landings":["`+habeastest.OriginReception+`"`) {
 		t.Errorf("a slip that was given is asked for again: %s", tasks.raw)
+	}
+}
+
+// A handheld that knows nothing of its clock being a day off is believed what it saw and not when: a fact keeps both times, and
+// contradicts the clock where it is ahead; an order of tomorrow, and a slip from before its count, are refused.
+func TestAClockADayOff(t *testing.T) {
+	h, id := counting(t)
+	device := h.carries("landing")
+	number := h.as("records").get("/people?limit=1").mustBe(200).list("people")[0].(object)["number"].(string)
+	now := h.clock.Now()
+	yesterday, tomorrow := now.AddDate(0, 0, -1), now.AddDate(0, 0, 1)
+	at := func(clock time.Time, path, key string, body object) *reply {
+		device.clock = func() time.Time { return clock }
+		return device.enters(path, key, body)
+	}
+	contradictions := func(r *reply) string {
+		return toJSON(t, r.mustBe(200).list("entries")[0].(object)["contradictions"])
+	}
+
+	late := at(yesterday, "/people/"+number+"/sightings", "K1", object{"place": habeastest.OriginReception, "happened": yesterday})
+	if entry := late.mustBe(200).list("entries")[0].(object); entry["happened"] != yesterday.Format(time.RFC3339) || entry["recorded"] != now.Format(time.RFC3339) {
+		t.Errorf("a fact of yesterday happened %v and was recorded %v", entry["happened"], entry["recorded"])
+	}
+	ahead := at(tomorrow, "/people/"+number+"/sightings", "K2", object{"place": habeastest.OriginReception, "happened": tomorrow})
+	if said := contradictions(ahead); !strings.Contains(said, "time-ahead") {
+		t.Errorf("a fact of tomorrow contradicts %s", said)
+	}
+	at(yesterday, "/counts/"+id+"/slips", "K3", object{"landing": habeastest.OriginReception, "number": 3, "source": "handheld", "counted": yesterday}).refused(422, "slip-before-opening")
+	slip := at(tomorrow, "/counts/"+id+"/slips", "K4", object{"landing": habeastest.OriginReception, "number": 3, "source": "handheld", "counted": tomorrow})
+	if said := contradictions(slip); !strings.Contains(said, "time-ahead") {
+		t.Errorf("a slip of tomorrow contradicts %s", said)
+	}
+	detail := slip.list("entries")[0].(object)["detail"].(object)
+	if detail["clock"] != tomorrow.Format(time.RFC3339) || slip.list("entries")[0].(object)["recorded"] != now.Format(time.RFC3339) {
+		t.Errorf("the slip says %v", detail)
+	}
+	open := h.as("duty").get("/discrepancies").mustBe(200)
+	if n := strings.Count(string(open.raw), `"time-ahead"`); n != 2 {
+		t.Errorf("%d discrepancies tell of the clock, want 2: %s", n, open.raw)
+	}
+}
+
+// A queue that is sent again, by its own device and hand, is answered as before and adds nothing.
+func TestAQueueThatIsSentTwice(t *testing.T) {
+	h, id := counting(t)
+	device := h.carries("landing")
+	number := h.as("records").get("/people?limit=1").mustBe(200).list("people")[0].(object)["number"].(string)
+	send := func() (numbers []int64) {
+		for i, one := range []struct {
+			path string
+			body object
+		}{
+			{"/people/" + number + "/sightings", object{"place": habeastest.OriginReception, "happened": h.clock.Now().Add(-time.Hour).Truncate(24 * time.Hour)}},
+			{"/counts/" + id + "/slips", object{"landing": habeastest.OriginReception, "number": 3, "source": "handheld"}},
+		} {
+			numbers = append(numbers, device.enters(one.path, "K"+strconv.Itoa(i), one.body).mustBe(200).number("first"))
+		}
+		return numbers
+	}
+	first, size := send(), h.book.Size()
+	if again := send(); !slices.Equal(again, first) || h.book.Size() != size {
+		t.Errorf("sent again it is %v, was %v; the book has %d entries, had %d", again, first, h.book.Size(), size)
+	}
+	other := device.enters("/people/"+number+"/sightings", "K1", object{"place": habeastest.OriginReception})
+	if other.status == 200 {
+		t.Errorf("another content under a key that was used is taken: %s", other.raw)
 	}
 }
 

@@ -29,9 +29,10 @@ export class Scenario {
 
   /** Runs one step; a step that fails ends the scenario. */
   async step(name, act) {
-    console.log(`- ${name}`);
+    const begun = Date.now();
     try {
       await act();
+      console.log(`- ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
     } catch (fault) {
       throw new Error(`${name}: ${fault.stack ?? fault}`);
     }

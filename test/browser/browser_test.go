@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,27 +24,49 @@ const (
 	scenarioPatience = 10 * time.Minute
 )
 
-// TestFirstPage plays a drill of 600 people and then the first page in a browser. With
+// TestFirstPage plays a drill of 600 people and then the first page in a browser, with a mouse and with the keyboard alone. With
 // HABEAS_SHOTS it leaves pictures of every page in that folder.
 func TestFirstPage(t *testing.T) { plays(t, "first_page.mjs") }
 
-// TestCountAndPlan plays a count of two blind counters with a difference, and a plan of cells, on what a drill of 600 people
-// leaves behind.
+// TestCountAndPlan plays a count of two blind counters with a difference, and a plan of cells, with a mouse and with the keyboard
+// alone, on what a drill of 600 people leaves behind.
 func TestCountAndPlan(t *testing.T) { plays(t, "counts.mjs") }
 
 // TestFromAFileToFreedom plays an import, a transfer of two hands and a release with a mouse and with the keyboard alone, on what
 // a drill of 600 people leaves behind, and checks the receipt with the program.
 func TestFromAFileToFreedom(t *testing.T) { plays(t, "custody.mjs") }
 
-// TestHandheld plays a shift with a handheld that has no network for most of it, on what a drill of 600 people leaves behind.
+// TestHandheld plays a shift with a handheld that has no network for most of it, by thumb and with the keyboard alone, on what a
+// drill of 600 people leaves behind.
 func TestHandheld(t *testing.T) { plays(t, "handheld.mjs") }
+
+// TestHandheldsAstray plays what goes wrong with handhelds: clocks, lost replies, thieves, a revocation, a shift that outlives its
+// time, on what a drill of 600 people leaves behind.
+func TestHandheldsAstray(t *testing.T) { plays(t, "astray.mjs") }
 
 // TestReception takes a bus in at the reception desk with the keyboard alone, on what a drill of 600 people leaves behind.
 func TestReception(t *testing.T) { plays(t, "reception.mjs") }
 
-// TestPasskeys founds a service under a name, as passkeys need, and signs its first engineer in by a passkey.
-func TestPasskeys(t *testing.T) {
-	program := build(t)
+// TestSigningIn founds a service under a name, as passkeys need, for each pair of hands, and signs its first engineer in by all
+// ways there are.
+func TestSigningIn(t *testing.T) {
+	for _, hand := range []string{"mouse", "keyboard"} {
+		t.Run(hand, func(t *testing.T) {
+			base, link := founded(t)
+			ctx, cancel := context.WithTimeout(t.Context(), scenarioPatience)
+			defer cancel()
+			said, err := exec.CommandContext(ctx, "node", "signing.mjs", base, link, hand).CombinedOutput()
+			t.Logf("%s", said)
+			if err != nil {
+				t.Fatalf("signing in: %v", err)
+			}
+		})
+	}
+}
+
+// founded serves a new service under a name until the test ends, and returns the link for its first engineer.
+func founded(t *testing.T) (base, link string) {
+	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0") // the service has to be told its own address
 	if err != nil {
 		t.Fatal(err)
@@ -52,8 +75,8 @@ func TestPasskeys(t *testing.T) {
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	base := fmt.Sprintf("http://localhost:%d", at.Port)
-	service := exec.Command(program, "serve", "--data", t.TempDir(), "--listen", at.String(), "--url", base)
+	base = fmt.Sprintf("http://localhost:%d", at.Port)
+	service := exec.Command(build(t), "serve", "--data", t.TempDir(), "--listen", at.String(), "--url", base)
 	output, err := service.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -61,12 +84,6 @@ func TestPasskeys(t *testing.T) {
 	service.Stderr = &tail{t: t}
 	if err := service.Start(); err != nil {
 		t.Fatalf("start the service: %v", err)
-	}
-	lines, link := bufio.NewScanner(output), ""
-	for lines.Scan() && !address.MatchString(lines.Text()) { // it listens once it says where
-		if found := firstLink.FindString(lines.Text()); found != "" {
-			link = found
-		}
 	}
 	t.Cleanup(func() {
 		if err := service.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -76,23 +93,23 @@ func TestPasskeys(t *testing.T) {
 			t.Errorf("the service did not end well: %v", err)
 		}
 	})
+	lines := bufio.NewScanner(output)
+	for lines.Scan() && !address.MatchString(lines.Text()) { // it listens once it says where
+		if found := firstLink.FindString(lines.Text()); found != "" {
+			link = found
+		}
+	}
 	if link == "" {
 		t.Fatalf("the service prints no link for its first engineer: %v", lines.Err())
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), scenarioPatience)
-	defer cancel()
-	said, err := exec.CommandContext(ctx, "node", "passkeys.mjs", base, link).CombinedOutput()
-	t.Logf("%s", said)
-	if err != nil {
-		t.Fatalf("passkeys: %v", err)
-	}
+	return base, link
 }
 
 // plays plays a scenario on what a drill of 600 people leaves behind.
 func plays(t *testing.T, scenario string) {
 	t.Helper()
-	program := build(t)
-	base, officials := drill(t, program)
+	built := build(t)
+	base, officials := drill(t, built)
 	names, err := json.Marshal(officials)
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +117,7 @@ func plays(t *testing.T, scenario string) {
 	ctx, cancel := context.WithTimeout(t.Context(), scenarioPatience)
 	defer cancel()
 	node := exec.CommandContext(ctx, "node", scenario, base)
-	node.Env = append(os.Environ(), "HABEAS_OFFICIALS="+string(names), "HABEAS_PROGRAM="+program)
+	node.Env = append(os.Environ(), "HABEAS_OFFICIALS="+string(names), "HABEAS_PROGRAM="+built)
 	output, err := node.CombinedOutput()
 	t.Logf("%s", output)
 	if err != nil {
@@ -141,16 +158,45 @@ func TestGallery(t *testing.T) {
 	}
 }
 
-// build builds the program as it is shipped.
-func build(t *testing.T) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "habeas")
-	command := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/habeas")
+// program builds the program as it is shipped, once for all tests.
+var program = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(shipped, "habeas")
+	command := exec.Command("go", "build", "-o", path, "../../cmd/habeas")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("build the program: %v\n%s", err, output)
+		return path, fmt.Errorf("build the program: %w\n%s", err, output)
 	}
-	return program
+	return path, nil
+})
+
+// shipped is the folder that the program is built in.
+var shipped string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "habeas-browser-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	shipped = folder
+	defer func() {
+		if err := os.RemoveAll(folder); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}()
+	return m.Run()
+}
+
+// build returns the program.
+func build(t *testing.T) string {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // What habeas demo prints, in any language: an official and the password made for this run,
@@ -164,9 +210,9 @@ var (
 
 // drill plays a drill and serves what it leaves behind until the test ends. It returns the
 // address and the officials' passwords, as the program printed them.
-func drill(t *testing.T, program string) (base string, officials map[string]string) {
+func drill(t *testing.T, built string) (base string, officials map[string]string) {
 	t.Helper()
-	command := exec.Command(program, "demo", "--data", filepath.Join(t.TempDir(), "data"), "--people", "600", "--listen", "127.0.0.1:0")
+	command := exec.Command(built, "demo", "--data", filepath.Join(t.TempDir(), "data"), "--people", "600", "--listen", "127.0.0.1:0")
 	output, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@
 export const mouse = {
   name: "mouse",
   fill: (page, field, text) => field.fill(text),
+  type: (page, field, text) => field.pressSequentially(text, { delay: 20 }),
   select: (page, field, value) => field.selectOption(value),
   choose: (page, field) => field.check({ force: true }), // the box that is seen is drawn over the one that is checked
   press: (page, button) => button.click(),
@@ -13,6 +14,17 @@ export const mouse = {
 
 /** How many stops of the Tab key a page may have before what is meant. */
 const stops = 400;
+
+/** Why nobody sees that an element has the focus (WCAG 2.4.7 and 2.4.11); "" where it is seen. Runs in the page. */
+function unseen(e) {
+  const tick = e.matches("[type=radio], [type=checkbox]") && e.labels?.[0]; // the box that is seen is drawn by its label
+  const box = (tick || e).getClientRects()[0];
+  if (!box || box.bottom <= 0 || box.top >= innerHeight) return "the focus is outside the window";
+  const middle = document.elementFromPoint(box.left + box.width / 2, Math.min(Math.max((box.top + box.bottom) / 2, 1), innerHeight - 1));
+  if (!middle || !(e.contains(middle) || middle.contains(e) || (tick && tick.contains(middle)))) return "something lies over what has the focus";
+  const marked = (style) => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+  return marked(getComputedStyle(e)) || (tick && marked(getComputedStyle(tick, "::before"))) ? "" : "nothing shows where the focus is";
+}
 
 /** Moves the focus with the Tab key, as somebody does who sees where it is, until it is on what is meant. */
 async function reach(page, target) {
@@ -24,11 +36,8 @@ async function reach(page, target) {
       return e.type === "radio" && on?.type === "radio" && on.name === e.name && on.form === e.form ? "group" : "elsewhere";
     });
     if (here === "here") {
-      const seen = await element.evaluate((e) => {
-        const box = (e.labels?.[0] ?? e).getBoundingClientRect();
-        return box.bottom > 0 && box.top < innerHeight;
-      });
-      if (!seen) throw new Error("the focus is where nobody sees it");
+      const hidden = await element.evaluate(unseen);
+      if (hidden) throw new Error(`${hidden}: ${target}`);
       return;
     }
     await page.keyboard.press(here === "group" ? "ArrowDown" : "Tab");
@@ -43,6 +52,11 @@ export const keyboard = {
     await reach(page, field);
     await page.keyboard.press("Control+A");
     await page.keyboard.insertText(text);
+  },
+  async type(page, field, text) {
+    await reach(page, field);
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type(text, { delay: 20 });
   },
   async select(page, field, value) {
     await reach(page, field);
@@ -68,3 +82,11 @@ export const keyboard = {
     await (await opened).setFiles(file);
   },
 };
+
+/** Signs an official in, and waits for the page that they were going to. */
+export async function signIn(page, hand, base, { name, password, next = "/" }) {
+  await page.goto(`${base}/sign-in?next=${encodeURIComponent(next)}`);
+  await hand.fill(page, page.locator("[name=name]"), name);
+  await hand.fill(page, page.locator("[name=password]"), password);
+  await Promise.all([page.waitForURL(`${base}${next}`), hand.press(page, page.locator("main button").first())]);
+}

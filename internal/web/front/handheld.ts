@@ -30,6 +30,15 @@ async function showLine(): Promise<void> {
 
 let busy = false;
 
+/** Does what needs the vault open. Somebody may lock it at any moment: what was begun then ends, and is done when it is open again. */
+async function whileOpen(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (fault) {
+    if (!(fault instanceof vault.Locked)) throw fault;
+  }
+}
+
 /** Sends what waits, asks what there is to do, and shows both. */
 async function round(): Promise<void> {
   if (busy || !vault.open()) return;
@@ -63,14 +72,14 @@ function start(): void {
     });
   }
   page.at("hh-prove").addEventListener("click", () => { void lock(); });
-  for (const event of ["handheld-open", "handheld-send"]) document.addEventListener(event, () => { void round(); });
-  for (const event of ["handheld-locked", "handheld-sent"]) document.addEventListener(event, () => { void showLine(); });
-  window.addEventListener("online", () => { void round(); });
+  for (const event of ["handheld-open", "handheld-send"]) document.addEventListener(event, () => { void whileOpen(round); });
+  for (const event of ["handheld-locked", "handheld-sent"]) document.addEventListener(event, () => { void whileOpen(showLine); });
+  window.addEventListener("online", () => { void whileOpen(round); });
   window.addEventListener("offline", () => {
     shift.noteLine("cut");
-    void showLine();
+    void whileOpen(showLine);
   });
-  setInterval(() => { if (document.visibilityState === "visible") void round(); }, AGAIN);
+  setInterval(() => { if (document.visibilityState === "visible") void whileOpen(round); }, AGAIN);
   if ("serviceWorker" in navigator) {
     void navigator.serviceWorker.register(document.body.dataset.worker ?? "", { scope: "/handheld/" }).then(() => navigator.storage?.persist?.());
   }

@@ -1,7 +1,7 @@
 // The line to the server: what is live on a page comes over it as server-sent events, and a page whose line is cut says so
 // and since when, because a number that looks live and is not is worse than none.
 
-import { put } from "./put";
+import { put, putWaiting } from "./put";
 import { serverClock } from "./server";
 
 /** A line that is silent for so long is cut, even if nobody said so: the server speaks every ten seconds. */
@@ -67,6 +67,7 @@ export function follow(address: string): void {
       listen();
     }
   });
+  document.addEventListener("focusout", () => { setTimeout(putWaiting, 0); }); // once it is known what has the focus instead
   window.addEventListener("pagehide", () => {
     source?.close();
     clearTimeout(timer);

@@ -1,6 +1,7 @@
 // Parts that a page asks the server for by itself, as its markup says (hx- attributes), by htmx.
 
 import htmx from "htmx.org";
+import { focusOn } from "./focus";
 
 /** Sets htmx so that nothing in a page can run as code, and no record stays in the browser. */
 export function startParts(): void {
@@ -23,6 +24,7 @@ export function startParts(): void {
       detail.isError = false;
     }
   });
+  keepFocus();
   // Whoever is signed out is sent to sign in: the answer is then a whole page, which no part can hold.
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const { detail } = event as CustomEvent<{ xhr: XMLHttpRequest }>;
@@ -35,4 +37,18 @@ export function startParts(): void {
     document.addEventListener(failed, () => { document.getElementById("part-failed")?.removeAttribute("hidden"); });
   }
   document.addEventListener("htmx:afterOnLoad", () => { document.getElementById("part-failed")?.setAttribute("hidden", ""); });
+}
+
+/** What had the focus may be gone with the part that it was in: then the fresh part has it. */
+function keepFocus(): void {
+  let lost = "";
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target } = (event as CustomEvent<{ target: HTMLElement }>).detail;
+    lost = target.contains(document.activeElement) ? target.id : "";
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const part = document.getElementById(lost);
+    if (part && (document.activeElement === null || document.activeElement === document.body)) focusOn(part);
+    lost = "";
+  });
 }

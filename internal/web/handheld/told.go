@@ -22,7 +22,7 @@ var told = map[string][]string{
 	"entry.slip": {"place", "n"}, "entry.slip-named": {"place", "n"}, "entry.found": {"number", "place"}, "entry.returned": {"number", "place"}, "entry.escaped": {"number"},
 	"entry.died": {"number"}, "entry.received": {"vehicles", "n"}, "entry.came": {"vehicles", "n"},
 	"state.waiting": nil, "state.taken": nil, "state.differs": nil, "state.refused": nil,
-	"entries.disputed": nil, "entries.entry": {"n"}, "entries.read": nil,
+	"entries.disputed": nil, "entries.entry": {"n"}, "entries.read": nil, "entries.clock": {"clock"},
 	"scan.no-camera": nil,
 }
 

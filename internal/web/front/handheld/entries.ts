@@ -1,21 +1,25 @@
 // What was entered: what waits, what the server has taken, and what it answered differently. Nothing goes from here before
 // its hand has read it.
 
-import { at, button, make, show, whenShown } from "./page";
+import { at, button, make, renew, show, whenShown } from "./page";
 import * as queue from "./queue";
 import { sendSoon } from "./sending";
 import { has, moment, say } from "./words";
 
 const TONES: Record<queue.Entry["state"], string> = { waiting: "open", taken: "right", differs: "wrong", refused: "wrong" };
 
+/** By how much clocks may differ before it is said, as at the server (book.ClockTolerance). */
+const CLOCKS = 2 * 60_000;
+
 /** Shows what was entered, newest first. */
 export async function showEntries(): Promise<void> {
   const entries = (await queue.list()).reverse();
   at("entries-none").hidden = entries.length > 0;
-  at("entries-list").replaceChildren(...entries.map((entry) => {
+  renew(at("entries-list"), entries.map((entry) => {
     const inside: (Node | string)[] = [
       make("p", {}, make("strong", {}, say(entry.what.id, entry.what.put)), make("span", { class: "hint" }, moment(entry.at)), make("span", { class: `tag ${TONES[entry.state]}` }, say(`state.${entry.state}`))),
     ];
+    if (Math.abs(Date.parse(entry.clock) - entry.at) > CLOCKS) inside.push(make("p", { class: "hint" }, say("entries.clock", { clock: moment(entry.clock) })));
     const answer = entry.answer;
     if (answer?.detail) inside.push(make("p", {}, `${answer.detail} ${answer.mend}`));
     for (const kind of answer?.disputes ?? []) inside.push(make("p", {}, has(`discrepancy.${kind}`) ? say(`discrepancy.${kind}`) : kind));

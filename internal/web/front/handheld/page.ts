@@ -1,5 +1,7 @@
 // The page: its screens, of which one is shown, and what is written on them. Nothing that came from elsewhere becomes markup.
 
+import { counterpart, focusOn } from "../focus";
+
 /** The element with an identifier, which the page has. */
 export function at<E extends HTMLElement = HTMLElement>(id: string): E {
   const element = document.getElementById(id);
@@ -13,6 +15,17 @@ export function make<K extends keyof HTMLElementTagNameMap>(name: K, attributes:
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...inside);
   return element;
+}
+
+/** Puts fresh items into a list. What had the focus keeps it; where it is gone, the heading of the screen has it. */
+export function renew(list: HTMLElement, items: HTMLElement[]): void {
+  const old = list.cloneNode(false) as HTMLElement;
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  old.append(...list.childNodes);
+  list.replaceChildren(...items);
+  if (!focused) return;
+  const heir = counterpart(old, list, focused) ?? list.closest(".hh-screen")?.querySelector<HTMLElement>("h2");
+  if (heir) focusOn(heir);
 }
 
 /** A name of somebody, which may run from right to left. */

@@ -11,13 +11,14 @@ import { moment, say } from "./words";
 
 /** A handheld that nobody touches locks itself. */
 const IDLE = 10 * 60_000;
+/** How long the server may take to answer whoever signs in. */
+const GRACE = 2 * 60_000;
 
 const said = (refusal: Refusal): string => `${refusal.detail} ${refusal.mend}`.trim();
 
 /** Shows whichever way in there is: to unlock what is kept, or to sign in. */
 export async function begin(): Promise<void> {
-  const kept = await vault.cover();
-  if (kept && Date.now() >= kept.until) await outlived();
+  await endInTime();
   const cover = await vault.cover();
   if (cover && (await hasShift())) {
     at("unlock-who").textContent = cover.official;
@@ -38,11 +39,15 @@ async function hasShift(): Promise<boolean> {
   return (await names("sealed", "shift")).length > 0;
 }
 
-/** What was taken along goes when its time is over; what waits to be sent stays, sealed. */
-async function outlived(): Promise<void> {
+/** What was taken along goes when its time is over, looked at on every start and whenever the handheld wakes; what waits to be
+ * sent stays, sealed. Returns when it was over; undefined: it is not, or nothing was there. */
+async function endInTime(): Promise<number | undefined> {
+  const over = await vault.ends();
+  if (over === undefined || Date.now() < over || !(await hasShift())) return undefined;
   await shift.end();
   vault.lock();
   if ((await queue.size()) === 0) await vault.clear();
+  return over;
 }
 
 /** Signs in: a session at the server, this device taken into use if it is new, and a vault. */
@@ -66,6 +71,7 @@ async function signIn(): Promise<void> {
   const token = String(answer.body["token"]);
   if (!(await takeIntoUse(token, name))) return;
   if (!(await openVault(name, password))) return;
+  await vault.keepUntil(Date.now() + GRACE); // until the server has said for how long
   const refusal = await shift.refresh(token);
   if (!shift.kept) {
     if (shift.line === "revoked" || refusal?.code === "device-of-another") at("sign-device").hidden = false; // with a new code
@@ -203,15 +209,13 @@ export function startSigning(): void {
   document.addEventListener("visibilitychange", () => { void watch(); });
 }
 
-/** Locks a handheld that nobody touches, and ends what has outlived its time. */
+/** Locks a handheld that nobody touches, and ends what has outlived its time, also where it is locked. */
 async function watch(): Promise<void> {
-  if (!vault.open()) return;
-  const cover = await vault.cover();
-  if (cover && Date.now() >= cover.until) {
-    await outlived();
+  const over = await endInTime();
+  if (over !== undefined) {
     await lock();
-    notice(say("outlived", { clock: moment(cover.until + clock.correction()) }), "open");
-  } else if (Date.now() - touched > IDLE) {
+    notice(say("outlived", { clock: moment(over + clock.correction()) }), "open");
+  } else if (vault.open() && Date.now() - touched > IDLE) {
     await lock();
   }
 }

@@ -2,7 +2,7 @@
 
 import { openBus } from "./bus";
 import { openCount } from "./count";
-import { at, button, make, named, notice, whenShown } from "./page";
+import { at, button, make, named, notice, renew, whenShown } from "./page";
 import * as shift from "./shift";
 import { moment, say } from "./words";
 
@@ -22,7 +22,7 @@ export function showTasks(): void {
     items.push(make("li", {}, make("p", {}, make("strong", {}, say("tasks.bus", { vehicles: bus.vehicles.join(", "), n: bus.people.length })),
       make("span", { class: "hint" }, say("tasks.from", { who: bus.giver, clock: moment(bus.offered) }))), button(say("tasks.receive"), () => { void openBus(bus); })));
   }
-  at("tasks-list").replaceChildren(...items);
+  renew(at("tasks-list"), items);
   at("tasks-none").hidden = items.length > 0;
   showTaken(tasks);
 }

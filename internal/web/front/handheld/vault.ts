@@ -19,9 +19,19 @@ interface Sealed {
   data: ArrayBuffer;
 }
 
+/** What was begun cannot be ended: the handheld was locked meanwhile. */
+export class Locked extends Error {}
+
 /** Source: OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256. */
 const ROUNDS = 600_000;
 const COVER = "cover";
+const SEEN = "seen";
+
+/** What the device's clock said when it was last looked at, and by how much it was set back since the shift began. */
+interface Seen { at: number; back: number }
+
+/** How often the clock is noted. */
+const NOTED = 60_000;
 
 let key: CryptoKey | undefined; // in memory alone
 
@@ -85,6 +95,27 @@ export async function changePassword(old: string, fresh: string): Promise<void> 
 export async function keepUntil(until: number): Promise<void> {
   const kept = await cover();
   if (kept) await store.keep("plain", COVER, { ...kept, until });
+  await store.keep("plain", SEEN, { at: Date.now(), back: 0 } satisfies Seen);
+}
+
+/** Takes note that the device's clock was set by so many milliseconds, as the server's tells: the end stays where it was. */
+export async function clockWasSet(by: number): Promise<void> {
+  const kept = await cover();
+  if (!kept || Math.abs(by) < NOTED) return;
+  await store.keep("plain", COVER, { ...kept, until: kept.until + by });
+  await store.keep("plain", SEEN, { at: Date.now(), back: 0 } satisfies Seen);
+}
+
+/** When the time of what was taken along is over, by the device's clock as it is now; undefined: nothing is kept. Whoever sets the
+ * clock back gains nothing: the end moves back with it. */
+export async function ends(): Promise<number | undefined> {
+  const kept = await cover();
+  if (!kept) return undefined;
+  const now = Date.now();
+  const seen = (await store.read<Seen>("plain", SEEN)) ?? { at: now, back: 0 };
+  const back = seen.back + Math.max(0, seen.at - now);
+  if (back !== seen.back || now - seen.at >= NOTED) await store.keep("plain", SEEN, { at: now, back } satisfies Seen);
+  return kept.until - back;
 }
 
 /** Forgets the key. */
@@ -97,11 +128,12 @@ export async function clear(): Promise<void> {
   lock();
   for (const name of await store.names("sealed", "")) await store.drop("sealed", name);
   await store.drop("plain", COVER);
+  await store.drop("plain", SEEN);
 }
 
 /** Seals a record under a name; it opens under no other. */
 export async function seal(name: string, value: unknown): Promise<void> {
-  if (!key) throw new Error("the handheld is locked");
+  if (!key) throw new Locked("the handheld is locked");
   const iv = random(12);
   const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: text.encode(name) }, key, text.encode(JSON.stringify(value)));
   await store.keep("sealed", name, { iv, data } satisfies Sealed);
@@ -109,7 +141,7 @@ export async function seal(name: string, value: unknown): Promise<void> {
 
 /** Opens a record; undefined: there is none. */
 export async function unseal<T>(name: string): Promise<T | undefined> {
-  if (!key) throw new Error("the handheld is locked");
+  if (!key) throw new Locked("the handheld is locked");
   const sealed = await store.read<Sealed>("sealed", name);
   if (!sealed) return undefined;
   const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: sealed.iv, additionalData: text.encode(name) }, key, sealed.data);
