@@ -26,17 +26,18 @@ function unseen(e) {
   return marked(getComputedStyle(e)) || (tick && marked(getComputedStyle(tick, "::before"))) ? "" : "nothing shows where the focus is";
 }
 
-/** Moves the focus with the Tab key, as somebody does who sees where it is, until it is on what is meant. */
+/** Moves the focus with the Tab key, as somebody does who sees where it is, until it is on what is meant, which may be put in place
+ * anew meanwhile. */
 async function reach(page, target) {
-  const element = await target.elementHandle({ timeout: 15_000 });
+  await target.waitFor({ state: "attached", timeout: 15_000 });
   for (let i = 0; i < stops; i++) {
-    const here = await element.evaluate((e) => {
+    const here = await target.evaluate((e) => {
       const on = document.activeElement;
       if (e === on) return "here";
       return e.type === "radio" && on?.type === "radio" && on.name === e.name && on.form === e.form ? "group" : "elsewhere";
     });
     if (here === "here") {
-      const hidden = await element.evaluate(unseen);
+      const hidden = await target.evaluate(unseen);
       if (hidden) throw new Error(`${hidden}: ${target}`);
       return;
     }

@@ -1,6 +1,6 @@
 // The ways in: the first engineer of a new service comes in by a link, adds a passkey, signs in with it and unlocks a session
 // with it; an authenticator that does not recognise its holder lets nobody in; codes from an application are set up, and
-// asked for beside the password from then on. Played with a mouse in Spanish, where every page is checked, or with the
+// asked for beside the password from then on; the passkey is called otherwise, and removed. Played with a mouse in Spanish, where every page is checked, or with the
 // keyboard alone in English.
 //
 // Usage: node signing.mjs BASE_URL FIRST_LINK mouse|keyboard, at an address with a name: passkeys are bound to one.
@@ -64,7 +64,7 @@ try {
     await check("passkey-add");
     await hand.fill(page, page.locator("form[data-passkey] [name=name]"), "teléfono de Ana");
     await hand.press(page, passkey);
-    await page.getByText("teléfono de Ana").waitFor();
+    await page.getByRole("heading", { name: "teléfono de Ana" }).waitFor();
     const { credentials } = await cdp.send("WebAuthn.getCredentials", { authenticatorId });
     story.expect(credentials.length === 1, `one passkey on the device, got ${credentials.length}`);
   });
@@ -100,7 +100,7 @@ try {
     await go(passkey, `${base}/second-factor`);
     const secret = (await page.locator("main code").first().innerText()).replaceAll(/\s/g, "");
     await fill("code", codeOf(secret, 0));
-    await go(main, `${base}/`);
+    await go(page.locator("form", { has: page.locator("[name=code]") }).getByRole("button"), /done=codes/);
     await signOut();
     await fill("name", "ana");
     await fill("password", password);
@@ -115,6 +115,17 @@ try {
       if (code === "000000") await page.locator(".govuk-error-summary:focus").waitFor();
     }
     await page.waitForURL(`${base}/`);
+  });
+
+  await story.step("they call the passkey otherwise, and remove it", async () => {
+    await page.goto(`${base}/second-factor`);
+    await hand.press(page, page.locator("article details summary"));
+    await hand.fill(page, page.locator('article form[action$="/name"] [name=name]'), "teléfono viejo");
+    await hand.press(page, page.locator('article form[action$="/name"] button'));
+    await page.getByRole("heading", { name: "teléfono viejo" }).waitFor();
+    await check("passkey-kept");
+    await go(page.locator('article form[action$="/removal"] button'), /done=removed/);
+    story.expect((await page.locator("main article").count()) === 0, "no passkey left on the page");
   });
 } finally {
   await browser.close();

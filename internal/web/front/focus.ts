@@ -9,7 +9,7 @@ export function counterpart(old: Element, fresh: Element, focused: Element): HTM
   const alike = (within: Element): HTMLElement[] => [...within.querySelectorAll<HTMLElement>(focused.localName)]
     .filter((one) => one.getAttribute("href") === address && (address !== null || one.textContent === focused.textContent));
   const all = alike(fresh);
-  return all[alike(old).indexOf(focused as HTMLElement)] ?? all.at(-1);
+  return all[alike(old).indexOf(focused as HTMLElement)] ?? all[all.length - 1];
 }
 
 /** Gives the focus to an element, also to one that the Tab key passes by, without scrolling. */

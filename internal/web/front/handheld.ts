@@ -29,6 +29,7 @@ async function showLine(): Promise<void> {
 }
 
 let busy = false;
+let again = false; // it was asked for while it ran
 
 /** Does what needs the vault open. Somebody may lock it at any moment: what was begun then ends, and is done when it is open again. */
 async function whileOpen(act: () => Promise<void>): Promise<void> {
@@ -41,8 +42,13 @@ async function whileOpen(act: () => Promise<void>): Promise<void> {
 
 /** Sends what waits, asks what there is to do, and shows both. */
 async function round(): Promise<void> {
-  if (busy || !vault.open()) return;
+  if (!vault.open()) return;
+  if (busy) {
+    again = true;
+    return;
+  }
   busy = true;
+  again = false;
   try {
     await sendNow();
     if (vault.open()) await shift.refresh();
@@ -54,6 +60,7 @@ async function round(): Promise<void> {
     busy = false;
     await showLine();
   }
+  if (again) await round();
 }
 
 function start(): void {
@@ -69,6 +76,7 @@ function start(): void {
     one.addEventListener("click", () => {
       page.notice("");
       void page.show(one.dataset.go ?? "tasks");
+      if (one.dataset.go === "tasks") void whileOpen(round); // whoever looks for work is shown what there is now
     });
   }
   page.at("hh-prove").addEventListener("click", () => { void lock(); });
