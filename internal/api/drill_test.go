@@ -91,4 +91,28 @@ func TestTheDrillSpeaksAsPublished(t *testing.T) {
 	if len(heard.bodies) < 15 {
 		t.Errorf("only %v were sent", heard.bodies)
 	}
+	h.book.Read(func(s *custody.State) { leavesHandhelds(t, s) })
+}
+
+// leavesHandhelds checks that two handhelds are in use and one is revoked, and that one slip was sent late with all its times.
+func leavesHandhelds(t *testing.T, s *custody.State) {
+	t.Helper()
+	used, revoked, late := map[string]bool{}, 0, 0
+	for _, device := range s.DevicesOf("") {
+		if !device.Revoked.IsZero() {
+			revoked++
+		} else if !device.InUse.IsZero() {
+			used[device.ID] = true
+		}
+	}
+	for landing := range s.CountLandings.All() {
+		for _, slip := range landing.Slips {
+			if used[slip.Device] && slip.Recorded.Sub(slip.Counted) >= 20*time.Minute && slip.Clock.Before(slip.Counted) {
+				late++
+			}
+		}
+	}
+	if len(used) != 2 || revoked != 1 || late != 1 {
+		t.Errorf("%d handhelds in use, %d revoked, %d slips sent late; want 2, 1 and 1", len(used), revoked, late)
+	}
 }

@@ -20,8 +20,9 @@ type session struct {
 	base  string
 	who   Credential
 	token atomic.Pointer[string]
-	sent  atomic.Int64 // commands sent, for idempotency keys
-	run   string       // makes the keys of this drill its own
+	sent  atomic.Int64                      // commands sent, for idempotency keys
+	run   string                            // makes the keys of this drill its own
+	signs func(*http.Request, []byte) error // what a handheld puts under all but signing in; nil: it is none
 }
 
 // reply is what the API answers to a command.
@@ -107,18 +108,17 @@ func (s *session) call(ctx context.Context, method, path string, body, into any)
 }
 
 func (s *session) send(ctx context.Context, method, path, key string, body, into any) error {
-	var content io.Reader
 	kind := "application/json"
-	if file, is := body.([]byte); is {
-		content, kind = bytes.NewReader(file), "application/octet-stream"
+	content, is := body.([]byte)
+	if is {
+		kind = "application/octet-stream"
 	} else if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
+		var err error
+		if content, err = json.Marshal(body); err != nil {
 			return fmt.Errorf("%s %s: %w", method, path, err)
 		}
-		content = bytes.NewReader(b)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, s.base+"/api/v1"+path, content)
+	req, err := http.NewRequestWithContext(ctx, method, s.base+"/api/v1"+path, bytes.NewReader(content))
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
@@ -131,6 +131,11 @@ func (s *session) send(ctx context.Context, method, path, key string, body, into
 	}
 	if key != "" {
 		req.Header.Set("Idempotency-Key", key)
+	}
+	if s.signs != nil && path != "/sessions" {
+		if err := s.signs(req, content); err != nil {
+			return err
+		}
 	}
 	resp, err := s.http.Do(req)
 	if err != nil {

@@ -24,6 +24,9 @@ type roundOfCounting struct {
 	handsMu sync.Mutex
 	hands   map[string]time.Time // until when each officer is busy
 	ordered []string             // landings in the order in which they are walked
+
+	handheld *handheld
+	late     lateSlip // what waits on it
 }
 
 // How long the invented officers take.
@@ -38,13 +41,18 @@ func (p *play) countCentre(ctx context.Context, night time.Time) error {
 	if err := c.look(ctx); err != nil {
 		return err
 	}
+	carried, err := p.handhelds(ctx)
+	if err != nil {
+		return err
+	}
+	c.handheld = carried
 	// The clock runs with the work, so that a big transfer may have taken it past the hour. The
 	// stray's step next door, minutes before the count, comes after everybody's last movement.
 	if soonest := p.Clock.Now().Add(10 * time.Minute); c.start.Before(soonest) {
 		c.start = soonest
 	}
 	p.Clock.advanceTo(c.start)
-	for _, act := range []func(context.Context) error{c.open, c.walk, c.search, c.recount, c.sign} {
+	for _, act := range []func(context.Context) error{c.open, c.walk, c.sendLate, c.search, c.recount, c.sign} {
 		if err := act(ctx); err != nil {
 			return err
 		}
@@ -124,10 +132,18 @@ type countSeen struct {
 }
 
 // walk is both rounds of the officers: each landing is counted by two, who start at
-// different ends.
+// different ends. The last landing of whoever carries a handheld has no line.
 func (c *roundOfCounting) walk(ctx context.Context) error {
+	cut := len(c.ordered) - 1
+	for c.team("galeria", cut).who != c.handheld.who {
+		cut--
+	}
 	for first := range 2 {
 		err := eachTeam(ctx, len(c.ordered), func(ctx context.Context, i int) error {
+			if first == 0 && i == cut {
+				c.late = lateSlip{c.ordered[i], c.counts(c.team("galeria", i), c.ordered[i])}
+				return nil
+			}
 			if err := c.slip(ctx, c.team("galeria", i+3*first), c.ordered[i]); err != nil {
 				return err
 			}
@@ -141,9 +157,17 @@ func (c *roundOfCounting) walk(ctx context.Context) error {
 	return nil
 }
 
-// slip is one officer's count of one landing. eachTeam gives an officer one landing after
-// another, so that each hand has a clock of its own.
+// slip is one officer's count of one landing.
 func (c *roundOfCounting) slip(ctx context.Context, hand *session, landing string) error {
+	at := c.counts(hand, landing)
+	_, err := hand.order(ctx, "/counts/"+c.id+"/slips", map[string]any{"landing": landing, "number": c.truth[landing], "counted": at, "source": custody.HandheldSlip,
+		"device": "T-" + hand.who.Name})
+	return err
+}
+
+// counts is when an officer has counted a landing. eachTeam gives an officer one landing
+// after another, so that each hand has a clock of its own.
+func (c *roundOfCounting) counts(hand *session, landing string) time.Time {
 	c.handsMu.Lock()
 	at := c.hands[hand.who.Name]
 	if at.IsZero() {
@@ -153,9 +177,7 @@ func (c *roundOfCounting) slip(ctx context.Context, hand *session, landing strin
 	c.hands[hand.who.Name] = at
 	c.handsMu.Unlock()
 	c.Clock.advanceTo(at)
-	_, err := hand.order(ctx, "/counts/"+c.id+"/slips", map[string]any{"landing": landing, "number": c.truth[landing], "counted": at, "source": custody.HandheldSlip,
-		"device": "T-" + hand.who.Name})
-	return err
+	return at
 }
 
 // search is what the duty manager does about the difference: nobody moves in or out of the

@@ -56,7 +56,8 @@ type play struct {
 	expiring  string   // whose paper lapses two days before the second transfer
 	lapsing   string   // whose paper lapses in the morning after it
 	portrayed []string // who has a photograph on the record, by prison number
-	cells     [2]int   // places filled in the centre so far, by the untried and by the convicted
+	carried   []*handheld
+	cells     [2]int // places filled in the centre so far, by the untried and by the convicted
 	convicted map[string]bool
 }
 
@@ -97,6 +98,9 @@ func Play(ctx context.Context, c Config) (Outcome, error) {
 	}
 	for _, s := range p.sessions {
 		p.outcome.Commands += s.sent.Load()
+	}
+	for _, h := range p.carried {
+		p.outcome.Commands += h.sent.Load()
 	}
 	return p.outcome, nil
 }

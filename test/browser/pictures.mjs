@@ -54,7 +54,7 @@ async function slip(page, count, landing, number, name) {
 /** A handheld of an officer of the landings, taken into use and signed in, at the officer's tasks. */
 async function handheld() {
   const name = "galeria1";
-  const { code } = await (await api("jefe.servicio"))("/devices", { name: "12", official: name });
+  const { code } = await (await api("jefe.servicio"))("/devices", { name: "16", official: name });
   const page = await story.page(await browser.newContext({ locale: "es-SV", viewport: devices.phone }));
   await page.goto(`${base}/handheld`);
   await page.fill("#sign-name", name);
