@@ -47,7 +47,8 @@ func (c *benchPagesCommand) Run(ctx context.Context, t *terminal) (err error) {
 	person := "/people/" + people[len(people)-1]
 	for _, address := range []string{
 		"/", "/people", "/people?page=400", "/people?under=" + benchCell(7), "/people?where=out", "/people?legal=untried&under=A", "/people?q=rodriguez+perez", person, person + "/move",
-		"/overdue", "/discrepancies", "/transfers", "/transfers/" + id, "/transfers/" + id + "?group=waiting&page=20", "/establishments/A", "/establishments/A?by=space",
+		"/overdue", "/discrepancies", "/transfers", "/transfers/" + id, "/transfers/" + id + "?group=waiting&page=20", "/transfers/" + id + "/vehicles/B01", "/transfers/" + id + "/vehicles/B50",
+		"/transfers/" + id + "/vehicles/B50?q=" + people[1999], "/transfers/" + id + "/vehicles/B01/count", "/transfers/" + id + "/people/" + people[0], "/transfers/" + id + "/handing-over", "/transfers/" + id + "/unlisted", "/admissions/new", "/glass", "/establishments/A", "/establishments/A?by=space",
 		"/establishments/A?by=apart", "/establishments/A/places/" + benchCell(7), "/counts", "/counts/rules", "/cells", "/cells/standing", "/cells/keep-aparts",
 		"/book", "/book?kind=person.died", "/book?about=" + people[0], "/book/" + strconv.FormatInt(w.book.Size()-1, 10),
 	} {
@@ -76,8 +77,26 @@ func (c *benchPagesCommand) Run(ctx context.Context, t *terminal) (err error) {
 	return nil
 }
 
-// trouble makes the register look like that of a bad night, and returns its transfer: the first people of the register are on
-// the road, others wait to leave, are out, were found elsewhere, or escaped.
+// boarding fills every other vehicle of a transfer, counted, so that half of its people wait at the gate.
+func (w *bench) boarding(ctx context.Context, id string, people []string, vehicles []custody.Vehicle) error {
+	each := len(people) / len(vehicles)
+	for i := 0; i < len(vehicles)-1; i += 2 {
+		some := people[i*each : (i+1)*each]
+		if _, err := w.transfer.Identify(ctx, console, id, some...); err != nil {
+			return err
+		}
+		if _, err := w.transfer.Board(ctx, console, id, vehicles[i].Code, time.Time{}, some...); err != nil {
+			return err
+		}
+		if _, err := w.transfer.Count(ctx, console, id, vehicles[i].Code, custody.VehicleCount{Stage: "boarding", Counted: len(some)}, time.Time{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trouble makes the register look like that of a bad night, and returns its transfer: the first people of the register are at
+// the gate, half of them aboard, others are out, were found elsewhere, or escaped.
 func (w *bench) trouble(ctx context.Context, people []string) (id string, err error) {
 	drafted, err := w.transfer.Draft(ctx, console, custody.Transfer{From: "A", To: "B", Date: time.Now().Format(time.DateOnly), LegalBasis: "bench"})
 	if err != nil {
@@ -85,7 +104,7 @@ func (w *bench) trouble(ctx context.Context, people []string) (id string, err er
 	}
 	id = drafted.Entries[0].Transfer
 	travelling := people[:min(2000, len(people)/2)]
-	vehicles := make([]custody.Vehicle, 40)
+	vehicles := make([]custody.Vehicle, 50)
 	for i := range vehicles {
 		vehicles[i] = custody.Vehicle{Code: fmt.Sprintf("B%02d", i+1), Seats: 60}
 	}
@@ -104,6 +123,9 @@ func (w *bench) trouble(ctx context.Context, people []string) (id string, err er
 		}
 	}
 	if _, err := w.transfer.Approve(ctx, book.Command{By: "bench1"}, id); err != nil {
+		return "", err
+	}
+	if err := w.boarding(ctx, id, travelling, vehicles); err != nil {
 		return "", err
 	}
 	for i, person := range people[len(travelling) : len(travelling)+150] {

@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -113,20 +114,40 @@ func (s *State) Board(transfer, vehicle, person string, at, now time.Time) (Entr
 	if err != nil {
 		return Entry{}, err
 	}
+	if err := s.boards(v, person); err != nil {
+		return Entry{}, err
+	}
+	return Entry{Kind: PersonBoarded, Person: person, Transfer: transfer, Vehicle: v.Key(), Place: v.Key(), Happened: at,
+		Move: h.to(h.At.Establishment, v.Key(), h.At.Custodian)}, nil
+}
+
+// Boardable says why nobody can enter a vehicle now, whoever it is; nil when somebody can.
+func (s *State) Boardable(transfer, vehicle string) error {
+	if _, err := s.transferIn(transfer, Approved); err != nil {
+		return err
+	}
+	v, err := s.vehicleOf(transfer, vehicle)
+	if err != nil {
+		return err
+	}
+	return s.boards(v, "")
+}
+
+// boards refuses a person whom a vehicle cannot take, or with no person everybody.
+func (s *State) boards(v *Vehicle, person string) error {
 	if !v.Departed.IsZero() {
-		return Entry{}, refuse(Conflict, 2, "vehicle-departed", "vehicle", v.Key(), "person", person)
+		return refuse(Conflict, 2, "vehicle-departed", "vehicle", v.Key(), "person", person)
 	}
 	// Whoever boards after the offer would be left out of it, and stay behind on the record.
 	for aboard := range s.derived.aboard[v.Key()] {
 		if id := s.PendingHandover(aboard); id != "" {
-			return Entry{}, refuse(Conflict, 2, "handover-open", "person", person, "handover", id)
+			return refuse(Conflict, 2, "handover-open", "person", cmp.Or(person, aboard), "handover", id)
 		}
 	}
 	if s.Present(v.Key()) >= v.Seats {
-		return Entry{}, refuse(Conflict, 1, "seats-taken", "vehicle", v.Key(), "seats", itoa(v.Seats), "person", person)
+		return refuse(Conflict, 1, "seats-taken", "vehicle", v.Key(), "seats", itoa(v.Seats), "person", person)
 	}
-	return Entry{Kind: PersonBoarded, Person: person, Transfer: transfer, Vehicle: v.Key(), Place: v.Key(), Happened: at,
-		Move: h.to(h.At.Establishment, v.Key(), h.At.Custodian)}, nil
+	return nil
 }
 
 // CountVehicle records a count of the people aboard. It is a fact: a number that

@@ -42,6 +42,11 @@ const (
 // governor by the service, and the engineer keeps machines, not people.
 var beyondGlass = []Role{Monitor, Governor, Engineer}
 
+// GlassRoles are the offices that an official can take for a while: all but those that nobody takes.
+func GlassRoles() []Role {
+	return slices.DeleteFunc(slices.Clone(Roles), func(r Role) bool { return slices.Contains(beyondGlass, r) })
+}
+
 // BreakTheGlass decides that an official takes offices or places beyond their own until an
 // instant, at most LongestGlass away.
 func (s *State) BreakTheGlass(official string, g Glass, now time.Time) (Entry, error) {

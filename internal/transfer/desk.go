@@ -126,7 +126,7 @@ func (d *Desk) OfferDeparture(ctx context.Context, c book.Command, id string, ve
 		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
 			return custody.Entry{}, err
 		}
-		if err := hand(tx, c, id, custody.Departing, giving); err != nil {
+		if err := hand(tx, c, id, custody.Departing, Giving); err != nil {
 			return custody.Entry{}, err
 		}
 		return tx.State().OfferDeparture(id, vehicles, tx.By(), tx.At(at), tx.Now())
@@ -140,7 +140,7 @@ func (d *Desk) OfferArrival(ctx context.Context, c book.Command, id string, vehi
 		if err := tx.Permit(tx.State().EndsOf(id)...); err != nil {
 			return custody.Entry{}, err
 		}
-		if err := hand(tx, c, id, custody.Arriving, giving); err != nil {
+		if err := hand(tx, c, id, custody.Arriving, Giving); err != nil {
 			return custody.Entry{}, err
 		}
 		return tx.State().OfferArrival(id, vehicles, people, place, tx.By(), tx.At(at), tx.Now())
@@ -159,7 +159,7 @@ func (d *Desk) Accept(ctx context.Context, c book.Command, handover string, at t
 			return nil, err
 		}
 		h := tx.State().Handovers.Get(handover)
-		return entries, hand(tx, c, h.Transfer, h.Kind, taking)
+		return entries, hand(tx, c, h.Transfer, h.Kind, Taking)
 	})
 }
 
@@ -171,7 +171,7 @@ func (d *Desk) Recall(ctx context.Context, c book.Command, handover, reason stri
 			return custody.Entry{}, err
 		}
 		if h := tx.State().Handovers.Get(handover); h != nil {
-			if err := hand(tx, c, h.Transfer, h.Kind, giving); err != nil {
+			if err := hand(tx, c, h.Transfer, h.Kind, Giving); err != nil {
 				return custody.Entry{}, err
 			}
 		}
@@ -267,18 +267,26 @@ func endsOf(s *custody.State, handover string) []string {
 	return nil
 }
 
-// The two sides of a handover.
+// The two sides of a handover, as [WrongHand] asks for them.
 const (
-	giving = true
-	taking = false
+	Giving = true
+	Taking = false
 )
 
-// hand refuses an official who is not of the side whose hand this is (law 2): at a
-// departure the prison gives and the escort takes, at an arrival the escort gives and
-// the establishment of destination takes.
+// hand refuses an official who is not of the side whose hand this is. The console has any.
 func hand(tx *book.Tx, c book.Command, transfer string, kind custody.HandoverKind, gives bool) error {
-	t, o := tx.State().Transfers.Get(transfer), tx.State().Officials.Get(c.By)
-	if c.Console || t == nil || o == nil {
+	if c.Console {
+		return nil
+	}
+	return WrongHand(tx.State(), c.By, transfer, kind, gives)
+}
+
+// WrongHand refuses (code "wrong-hand") an official who is not of the side whose hand this is
+// (law 2): at a departure the prison gives and the escort takes, at an arrival the escort gives
+// and the establishment of destination takes.
+func WrongHand(s *custody.State, official, transfer string, kind custody.HandoverKind, gives bool) error {
+	t, o := s.Transfers.Get(transfer), s.Officials.Get(official)
+	if t == nil || o == nil {
 		return nil // the desk's other checks say what is wrong
 	}
 	establishment := t.From
@@ -293,5 +301,5 @@ func hand(tx *book.Tx, c book.Command, transfer string, kind custody.HandoverKin
 		return nil
 	}
 	return &custody.Refusal{Code: "wrong-hand", Law: 2, Reason: custody.Forbidden,
-		Params: map[string]string{"official": c.By, "transfer": transfer, "handover": string(kind)}}
+		Params: map[string]string{"official": official, "transfer": transfer, "handover": string(kind)}}
 }

@@ -31,3 +31,14 @@ func TestTheLastOfManyChangesReachesEverybody(t *testing.T) {
 		}
 	}
 }
+
+// Whoever has just opened a page is never shown an older state than the page itself had, however lately that was made for others.
+func TestALineBeginsNoEarlierThanItsPage(t *testing.T) {
+	p := newPlay(t, 1)
+	duty := p.as("duty")
+	duty.streams("/live").next()
+	p.found(habeastest.Numbers(1)[0], habeastest.OriginCell)
+	if first := duty.streams("/live").next(); !strings.Contains(first, "1 open discrepancy") {
+		t.Errorf("the line begins with %q", first)
+	}
+}

@@ -11,10 +11,13 @@ import (
 	"habeas.example/habeas/internal/count"
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/transfer"
+	"habeas.example/habeas/internal/web/admissions"
 	"habeas.example/habeas/internal/web/assets"
 	"habeas.example/habeas/internal/web/counts"
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/entries"
+	"habeas.example/habeas/internal/web/gate"
+	"habeas.example/habeas/internal/web/glass"
 	"habeas.example/habeas/internal/web/handheld"
 	"habeas.example/habeas/internal/web/imports"
 	"habeas.example/habeas/internal/web/officials"
@@ -60,9 +63,11 @@ func New(s Services) http.Handler {
 	today.Add(d, s.Roll, s.Transfer)
 	counts.Add(d, s.Count)
 	transfers.Add(d, s.Transfer)
+	gate.Add(d, s.Roll, s.Transfer)
 	reception.Add(d, s.Roll, s.Transfer)
 	plans.Add(d, s.Cells, s.Transfer)
 	people.Add(d, s.Roll, s.Cells)
+	admissions.Add(d, s.Roll, s.Transfer)
 	discrepancies.Add(d, s.Roll)
 	places.Add(d, s.Roll, s.Cells)
 	rolls.Add(d, s.Roll)
@@ -72,5 +77,6 @@ func New(s Services) http.Handler {
 	officials.Add(d, s.Roll)
 	imports.Add(d, s.Roll, s.Transfer)
 	handheld.Add(d, s.Access)
+	glass.Add(d)
 	return d.Handler()
 }

@@ -47,6 +47,10 @@ func TestHandheldsAstray(t *testing.T) { plays(t, "astray.mjs") }
 // TestReception takes a bus in at the reception desk with the keyboard alone, on what a drill of 600 people leaves behind.
 func TestReception(t *testing.T) { plays(t, "reception.mjs") }
 
+// TestAtTheGate plays a transfer from planning to receiving, an admission from outside and broken glass through pages alone, with a
+// mouse and with the keyboard alone, on what a drill of 600 people leaves behind.
+func TestAtTheGate(t *testing.T) { plays(t, "gate.mjs") }
+
 // TestSigningIn founds a service under a name, as passkeys need, for each pair of hands, and signs its first engineer in by all
 // ways there are.
 func TestSigningIn(t *testing.T) {

@@ -7,10 +7,13 @@ import (
 	"strings"
 	"time"
 
+	"habeas.example/habeas/internal/web/admissions"
 	"habeas.example/habeas/internal/web/assets"
 	"habeas.example/habeas/internal/web/counts"
 	"habeas.example/habeas/internal/web/discrepancies"
 	"habeas.example/habeas/internal/web/entries"
+	"habeas.example/habeas/internal/web/gate"
+	"habeas.example/habeas/internal/web/glass"
 	"habeas.example/habeas/internal/web/handheld"
 	"habeas.example/habeas/internal/web/imports"
 	"habeas.example/habeas/internal/web/officials"
@@ -32,7 +35,7 @@ import (
 func Specimens() []page.Specimen {
 	var all []page.Specimen
 	for _, some := range [][]page.Specimen{
-		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), counts.Specimens(), plans.Specimens(), rolls.Specimens(), entries.Specimens(), papers.Specimens(), settings.Specimens(), imports.Specimens(), handheld.Specimens(), officials.Specimens(), reception.Specimens(),
+		page.Specimens(), signin.Specimens(), today.Specimens(), transfers.Specimens(), people.Specimens(), discrepancies.Specimens(), places.Specimens(), counts.Specimens(), plans.Specimens(), rolls.Specimens(), entries.Specimens(), papers.Specimens(), settings.Specimens(), imports.Specimens(), handheld.Specimens(), officials.Specimens(), reception.Specimens(), gate.Specimens(), admissions.Specimens(), glass.Specimens(),
 	} {
 		all = append(all, some...)
 	}

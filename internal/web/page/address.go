@@ -18,6 +18,33 @@ func PhotographAddress(number string, look int64) string {
 // TransferAddress is where a transfer is.
 func TransferAddress(id string) string { return "/transfers/" + url.PathEscape(id) }
 
+// VehicleAddress is where a vehicle of a transfer is, by its code.
+func VehicleAddress(transfer, code string) string {
+	return TransferAddress(transfer) + "/vehicles/" + url.PathEscape(code)
+}
+
+// LineAddress is where a person on a transfer is: what may be done about them on the way.
+func LineAddress(transfer, number string) string {
+	return TransferAddress(transfer) + "/people/" + url.PathEscape(number)
+}
+
+// HandingAddress is where people of a transfer are offered to the other hand.
+func HandingAddress(transfer string) string { return TransferAddress(transfer) + "/handing-over" }
+
+// RecallAddress is where an offered handover is taken back.
+func RecallAddress(transfer, handover string) string {
+	return TransferAddress(transfer) + "/handovers/" + url.PathEscape(handover) + "/recall"
+}
+
+// AdmissionAddress is where one person is taken into custody from outside.
+const AdmissionAddress = "/admissions/new"
+
+// UnlistedAddress is where somebody is recorded who arrived and is on no list of the transfer.
+func UnlistedAddress(transfer string) string { return TransferAddress(transfer) + "/unlisted" }
+
+// GlassAddress is where an official takes an office or places beyond their own for a while.
+const GlassAddress = "/glass"
+
 // EntryAddress is where an entry of the book is.
 func EntryAddress(n int64) string { return "/book/" + strconv.FormatInt(n, 10) }
 

@@ -28,6 +28,22 @@ type Trouble struct {
 	What, Mend string
 	Law        int      // that refuses it; 0: none
 	Also       []string // the particulars, when something was refused for several reasons
+	Glass      string   // where whoever cannot wait for somebody of that office or place breaks the glass; empty: not for them
+}
+
+// beyond are the refusals of what another office, or somebody who serves elsewhere, may. Whoever is not seen from where an
+// official serves is answered for as nobody is, so that the offer to break the glass says nothing of whether they exist.
+var beyond = map[string]bool{"not-permitted": true, "not-your-place": true, "other-establishments-official": true, "unknown-person": true, "unknown-transfer": true, "unknown-handover": true}
+
+// glassFor is where the official of a visit breaks the glass before what a refusal is about, if they may.
+func glassFor(v *Visit, r *custody.Refusal) string {
+	if v.Official == nil || !beyond[r.Code] || r.Params["action"] == string(custody.BreakGlass) || v.May(custody.BreakGlass) != nil {
+		return ""
+	}
+	if v.R.Method != http.MethodGet {
+		return GlassAddress
+	}
+	return GlassAddress + "?next=" + url.QueryEscape(v.R.URL.RequestURI())
 }
 
 // recovered turns a fault in the program into an error page.
@@ -97,7 +113,9 @@ func (d *Door) troubleOf(v *Visit, err error) Trouble {
 	say := func(id string) string { return v.Speaker.Say(id, nil) }
 	tooLarge := (*http.MaxBytesError)(nil)
 	if r, ok := custody.RefusalOf(err); ok {
-		return TroubleOf(v.Speaker, r)
+		t := TroubleOf(v.Speaker, r)
+		t.Glass = glassFor(v, r)
+		return t
 	}
 	switch {
 	case errors.Is(err, ErrNoPage), errors.Is(err, book.ErrNotFound):

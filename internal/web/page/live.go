@@ -43,9 +43,9 @@ type part struct {
 	html []byte
 }
 
-// get returns a live part as the book stands, or stood a moment ago, and the book's size at
-// that time: one that was made for somebody else, or else a new one.
-func (p *parts) get(ctx context.Context, key string, size int64, now time.Time, make func(time.Time) (templ.Component, error)) ([]byte, int64, error) {
+// get returns a live part as the book stands, or stood a moment ago but had at least so many
+// entries, and the book's size at that time: one that was made for somebody else, or else a new one.
+func (p *parts) get(ctx context.Context, key string, size, least int64, now time.Time, make func(time.Time) (templ.Component, error)) ([]byte, int64, error) {
 	p.mu.Lock()
 	if p.kept == nil || len(p.kept) > maxParts {
 		p.kept = map[string]*part{}
@@ -60,7 +60,7 @@ func (p *parts) get(ctx context.Context, key string, size int64, now time.Time, 
 	one.mu.Lock()
 	defer one.mu.Unlock()
 	age := now.Sub(one.at)
-	if one.size >= size && age >= 0 && age < fresh || time.Since(one.made) < shared {
+	if one.size >= size && age >= 0 && age < fresh || one.size >= least && time.Since(one.made) < shared {
 		return one.html, one.size, nil
 	}
 	made := time.Now()
@@ -93,9 +93,10 @@ func (d *Door) Stream(v *Visit, key string, make func(time.Time) (templ.Componen
 	}
 	ticker := time.NewTicker(alive)
 	defer ticker.Stop()
+	least := d.Book.Size() // the page itself showed as much: nothing older takes its place
 	for {
 		grown := d.Book.Grown() // asked for before reading: a commit in between is not missed
-		html, size, err := d.parts.get(ctx, key, d.Book.Size(), d.Clock(), make)
+		html, size, err := d.parts.get(ctx, key, d.Book.Size(), least, d.Clock(), make)
 		if err != nil {
 			d.Log.Error("a live page could not be kept", "part", key, "error", err)
 			return nil // the status is sent; the browser sees the line cut and comes again

@@ -52,6 +52,9 @@ func Specimens() []Specimen {
 			return troublePage(f, Trouble{Status: 409, What: f.Say("refusal.authority-live", "person", RightToLeft, "authorities", "A1, A2"), Mend: f.Say("mend.authority-live"),
 				Law: 3, Also: OddNames})
 		}},
+		{"page/trouble-glass", func(f Frame) templ.Component {
+			return troublePage(f, Trouble{Status: 403, What: f.Say("refusal.not-your-place", "official", LongName, "action", "read-records"), Mend: f.Say("mend.not-your-place"), Glass: GlassAddress})
+		}},
 		{"page/signed-out", func(f Frame) templ.Component {
 			f.Official = nil
 			return troublePage(f, Trouble{Status: 404, What: f.Say("page.error.no-page"), Mend: f.Say("page.error.no-page-mend")})

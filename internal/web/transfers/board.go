@@ -145,7 +145,9 @@ func (d *pages) askSteps(v *page.Visit, p *Record) {
 		p.MayNot["closing"] = say(s.May(name, custody.CloseTransfers, ends...), closing)
 		for i := range p.Offers {
 			_, accept := s.AcceptHandover(p.Offers[i].ID, name, v.Now, v.Now)
-			p.Offers[i].Why = say(s.May(name, custody.TakePeople, ends...), accept)
+			h := p.Offers[i]
+			p.Offers[i].Why = say(s.May(name, custody.TakePeople, ends...), accept, transfer.WrongHand(s, name, p.ID, h.Kind, transfer.Taking))
+			p.Offers[i].Recalls = s.May(name, custody.GivePeople, ends...) == nil && transfer.WrongHand(s, name, p.ID, h.Kind, transfer.Giving) == nil
 		}
 	})
 }

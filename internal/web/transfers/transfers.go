@@ -71,6 +71,7 @@ type offer struct {
 	custody.Handover
 	ReleasingName string
 	Why           string // why this official cannot accept it; empty: they can
+	Recalls       bool   // this official is of the hand that offered it, and can take it back
 }
 
 // vehicleSum is the vehicles together.
