@@ -98,6 +98,8 @@ func TestEveryTermIsInBothLanguages(t *testing.T) {
 		"page.plans.mode-hint": textsOf([]cells.Mode{cells.ForPeople, cells.ForTransfer, cells.ForRebalance, cells.ForEmptying}),
 		"page.plans.proof":     {"always", "no-plan", "this-plan"}, "page.plans.bound": {"sum", "clique", "need"},
 		"risk": textsOf([]custody.Risk{custody.StandardRisk, custody.HighRisk}), "level": textsOf([]custody.Level{custody.CellLevel, custody.LandingLevel, custody.WingLevel}),
+		"page.gate.done": {"board", "count", "arrive", "identify", "withdraw", "divert", "lodge", "resume"}, "page.plan.done": {"departure-offers", "arrival-offers", "recall"},
+		"page.glass.done": {"broken", "mended"}, "page.gate.offer": textsOf([]custody.HandoverKind{custody.Departing, custody.Arriving}),
 		"page.act": {"assess", "assess-hint", "keep-apart", "keep-apart-hint"},
 		"page.sex": {"M", "F", "X"},
 	} {

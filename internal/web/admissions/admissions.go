@@ -49,6 +49,7 @@ type Admission struct {
 type Candidate struct {
 	roll.Match
 	Place     page.Place
+	Sex       string // empty: not for this official to see
 	Image     string // address of the photograph; empty: there is none, or it is not for this official to see
 	SameBirth bool
 	Named     bool // it was their number that was typed
@@ -250,7 +251,10 @@ func (p *pages) compare(v *page.Visit, a *Admission, in roll.Arrival) error {
 			if m.Place != "" {
 				c.Place = page.PlaceIn(s, m.Place)
 			}
-			photograph, seen = s.People.Get(m.Number).Photograph != "", s.Sees(v.Official.Name, m.Number)
+			who := s.People.Get(m.Number)
+			if photograph, seen = who.Photograph != "", s.Sees(v.Official.Name, m.Number); seen {
+				c.Sex = who.Sex
+			}
 		})
 		if photograph && seen {
 			look, err := p.roll.Look(v.R.Context(), v.Command(), m.Number, v.Say("page.admission.look-why"))

@@ -49,7 +49,7 @@ func typedSpecimen() page.Form {
 
 func likelySpecimen() (list []Candidate) {
 	for i, name := range page.OddNames {
-		c := Candidate{Match: roll.Match{Number: fmt.Sprintf("100000%dY", i), Name: name, Matched: page.OddNames[(i+1)%len(page.OddNames)], Score: 0.93, Status: custody.Released}, Named: i == 0, SameBirth: i%2 == 0}
+		c := Candidate{Match: roll.Match{Number: fmt.Sprintf("100000%dY", i), Name: name, Matched: page.OddNames[(i+1)%len(page.OddNames)], Score: 0.93, Status: custody.Released}, Named: i == 0, SameBirth: i%2 == 0, Sex: "F"}
 		if i%2 == 0 {
 			c.Birth, c.Status, c.Place = "1990-01-01", custody.Held, page.Place{Code: "CCT-M1-C01", Name: page.SpacedName}
 		}
