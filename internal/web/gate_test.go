@@ -30,7 +30,7 @@ func TestATransferIsRunFromItsPages(t *testing.T) {
 	id, numbers := p.approved(5), habeastest.Numbers(6)
 	path := "/transfers/" + id
 	bus, other := path+"/vehicles/B01", path+"/vehicles/B02"
-	reception, escort, taker := p.as("reception"), p.as("escort"), p.as("reception2")
+	reception, escort := p.as("reception"), p.as("escort")
 
 	reception.get(path).is(http.StatusOK).shows(`href="`+bus+`"`, `href="`+path+`/handing-over"`, `href="`+path+`/people/`+numbers[0]+`"`)
 	wellMade(t, reception.get(bus).is(http.StatusOK).shows("autofocus", numbers[0], numbers[4], "Nobody yet.").hides(numbers[5]))
@@ -91,7 +91,7 @@ func TestATransferIsRunFromItsPages(t *testing.T) {
 
 	// On the road: one to hospital, one for the night.
 	p.clock.Advance(time.Hour)
-	escort, reception, taker = p.as("escort"), p.as("reception"), p.as("reception2")
+	escort, taker := p.as("escort"), p.as("reception2") // the others are signed out by now
 	escort.get(bus).hides(`name="person"`).shows(bus+"/arrive", bus+"/count")
 	escort.get(bus+"/count").shows(`value="waypoint:W1"`, `value="arrival"`).hides(`value="boarding"`)
 	escort.post(bus+"/count", url.Values{"stage": {"waypoint:W9"}, "counted": {"3"}}).is(http.StatusNotFound).shows("stage-error")
