@@ -209,7 +209,7 @@ async function play(hand, language, nth, judged) {
     await hand.fill(desk, desk.locator("[name=place]"), "PSM-REC");
     await check(desk, "unlisted");
     await hand.press(desk, desk.locator("main form .govuk-button").last());
-    await desk.locator(".likely .card", { hasText: stranger }).waitFor();
+    await desk.locator(".likely .candidate", { hasText: stranger }).waitFor();
     await check(desk, "unlisted-likely");
     await hand.choose(desk, desk.locator(`[name=who][value="${stranger}"]`));
     await go(desk, desk.locator(".likely .govuk-button"), /\/people\/\w+\?done=\d+$/);
@@ -237,7 +237,7 @@ async function play(hand, language, nth, judged) {
     await hand.select(desk, desk.locator("[name=kind]"), "remand-order");
     await desk.locator("[name=from]").fill("2026-01-02T08:00"); // each browser has its own keys for the parts of a date
     await hand.press(desk, desk.locator("main form .govuk-button").last());
-    await desk.locator(".likely .card", { hasText: known.number }).waitFor();
+    await desk.locator(".likely .candidate", { hasText: known.number }).waitFor();
     await check(desk, "admission-likely");
     await hand.press(desk, desk.locator(".likely .govuk-button"));
     await desk.locator(".likely .govuk-error-message").waitFor();

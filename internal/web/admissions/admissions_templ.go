@@ -300,7 +300,7 @@ func decision(f page.Frame, a Admission) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, c := range a.Likely {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<li class=\"card\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<li class=\"card candidate\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -55,15 +55,15 @@ func whyNotGive(s *custody.State, official string, t custody.Transfer, kind cust
 	return transfer.WrongHand(s, official, t.ID, kind, transfer.Giving)
 }
 
-// offerable says why those aboard a vehicle cannot be offered now; nil when they can. An arrival is asked about for any reception
-// of the destination: which one it is, the form says.
-func offerable(s *custody.State, official string, t custody.Transfer, car transfer.VehicleView, kind custody.HandoverKind, now time.Time) error {
+// offerable says why those aboard a vehicle cannot be offered now; nil when they can. An arrival is asked about for any of the
+// receptions of the destination: which one it is, the form says.
+func offerable(s *custody.State, official string, t custody.Transfer, car transfer.VehicleView, kind custody.HandoverKind, receptions []page.Place, now time.Time) error {
 	if kind == custody.Departing {
 		_, err := s.OfferDeparture(t.ID, []string{car.Code}, official, now, now)
 		return err
 	}
 	var why error
-	for _, place := range placesFor(s, t).Receptions {
+	for _, place := range receptions {
 		_, err := s.OfferArrival(t.ID, []string{car.Code}, nil, place.Code, official, now, now)
 		if err == nil {
 			return nil
@@ -101,10 +101,10 @@ func (p *pages) showHanding(v *page.Visit, status int, step string, form page.Fo
 			r := Ready{VehicleView: car, Counter: counters[car.Code], Own: counters[car.Code].By == name}
 			switch {
 			case car.Departed.IsZero() && car.Aboard > 0:
-				r.Why = sayFirst(v, offerable(s, name, view.Transfer, car, custody.Departing, v.Now))
+				r.Why = sayFirst(v, offerable(s, name, view.Transfer, car, custody.Departing, nil, v.Now))
 				h.Leaving = append(h.Leaving, r)
 			case !car.Departed.IsZero() && car.Received.IsZero() && car.Aboard > 0:
-				r.Why = sayFirst(v, offerable(s, name, view.Transfer, car, custody.Arriving, v.Now))
+				r.Why = sayFirst(v, offerable(s, name, view.Transfer, car, custody.Arriving, h.Receptions, v.Now))
 				h.Arriving = append(h.Arriving, r)
 			}
 		}

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -89,7 +90,7 @@ func (p *pages) readVehicle(v *page.Visit) (one Vehicle, view transfer.View, err
 		one.Entry = s.Next
 		for _, number := range s.Aboard(car.Place) {
 			one.Aboard = append(one.Aboard, travellerIn(s, view.ID, number))
-			one.Offered = s.PendingHandover(number)
+			one.Offered = cmp.Or(s.PendingHandover(number), one.Offered)
 		}
 	})
 	for _, other := range view.Vehicles {
@@ -240,7 +241,7 @@ func (p *pages) askVehicle(v *page.Visit, view transfer.View, one *Vehicle) {
 			return
 		}
 		one.Steps = append(one.Steps, page.Offer{Text: v.Say("page.gate.offer." + string(kind)), Address: handingAddress(view.ID, one.Car.Code),
-			Why: sayFirst(v, whyNotGive(s, name, view.Transfer, kind), offerable(s, name, view.Transfer, one.Car, kind, v.Now))})
+			Why: sayFirst(v, whyNotGive(s, name, view.Transfer, kind), offerable(s, name, view.Transfer, one.Car, kind, placesFor(s, view.Transfer).Receptions, v.Now))})
 	})
 }
 
