@@ -52,6 +52,13 @@ func TestATransferIsRunFromItsPages(t *testing.T) {
 		t.Errorf("%d people were identified, want 5", identified)
 	}
 
+	// Who planned it can still send one more vehicle.
+	planner := p.as("planner")
+	planner.get(path).shows("Add a vehicle, a waypoint or the escort")
+	wellMade(t, planner.post(path+"/vehicles", url.Values{"code": {"B03"}, "seats": {"many"}}).is(http.StatusUnprocessableEntity).shows("That is no whole number", `value="many"`, "<details open>"))
+	planner.post(path+"/vehicles", url.Values{"code": {"B03"}, "seats": {"3"}}).leadsTo(path + "?done=vehicles")
+	reception.get(path).hides("Add a vehicle, a waypoint or the escort")
+
 	// Somebody falls ill, and is taken off again.
 	reception.get(path+"/people/"+numbers[4]).shows("Withdraw them from the transfer", "Boarded").hides("/divert", "/identify")
 	reception.post(path+"/people/"+numbers[4]+"/withdraw", url.Values{"reason": {"bored"}, "note": {"Fever"}}).is(http.StatusUnprocessableEntity).shows("Fever", "govuk-error-summary")

@@ -58,19 +58,21 @@ func Specimens() []page.Specimen {
 		}},
 	}
 	for _, s := range steps {
-		list = append(list, page.Specimen{Name: "gate/step-" + s.Name, Show: func(f page.Frame) templ.Component { return stepPage(f, specimenForm(f, s)) }},
-			page.Specimen{Name: "gate/step-" + s.Name + "-refused", Show: func(f page.Frame) templ.Component {
-				shown := specimenForm(f, s)
-				shown.Form = page.Form{Values: map[string][]string{}}
-				for _, i := range shown.Inputs {
-					shown.Form.Values.Set(i.Name, page.ScriptName)
-					shown.Form.Mend(i.Name, f.Say("refusal.reason-missing", "place", "", "transfer", page.EmojiName, "handover", "", "authority", ""))
-				}
-				if shown.Inputs == nil {
-					shown.Why = page.CombiningName
-				}
-				return stepPage(f, shown)
-			}})
+		if s.Name == "count" || s.Name == "withdraw" { // of the others the refused form shows as much
+			list = append(list, page.Specimen{Name: "gate/step-" + s.Name, Show: func(f page.Frame) templ.Component { return stepPage(f, specimenForm(f, s)) }})
+		}
+		list = append(list, page.Specimen{Name: "gate/step-" + s.Name + "-refused", Show: func(f page.Frame) templ.Component {
+			shown := specimenForm(f, s)
+			shown.Form = page.Form{Values: map[string][]string{}}
+			for _, i := range shown.Inputs {
+				shown.Form.Values.Set(i.Name, page.ScriptName)
+				shown.Form.Mend(i.Name, f.Say("refusal.reason-missing", "place", "", "transfer", page.EmojiName, "handover", "", "authority", ""))
+			}
+			if shown.Inputs == nil {
+				shown.Why = page.CombiningName
+			}
+			return stepPage(f, shown)
+		}})
 	}
 	return list
 }

@@ -1,6 +1,8 @@
 package transfers
 
 import (
+	"slices"
+
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/transfer"
 	"habeas.example/habeas/internal/web/page"
@@ -121,6 +123,9 @@ func (p Record) formOf(step string) page.Form {
 	}
 	return page.Form{}.Within(step)
 }
+
+// refusedStep reports whether one of some steps was refused.
+func (p Record) refusedStep(steps ...string) bool { return slices.Contains(steps, p.Step) }
 
 // askSteps asks the law which steps this official could not take now, and why.
 func (d *pages) askSteps(v *page.Visit, p *Record) {
