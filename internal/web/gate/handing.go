@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -99,12 +100,15 @@ func (p *pages) showHanding(v *page.Visit, status int, step string, form page.Fo
 		h.WhyArrive = sayFirst(v, whyNotGive(s, name, view.Transfer, custody.Arriving))
 		for _, car := range view.Vehicles {
 			r := Ready{VehicleView: car, Counter: counters[car.Code], Own: counters[car.Code].By == name}
+			if pending := offeredIn(s, car); pending != "" {
+				r.Why = v.Say("page.gate.offered", "handover", pending)
+			}
 			switch {
 			case car.Departed.IsZero() && car.Aboard > 0:
-				r.Why = sayFirst(v, offerable(s, name, view.Transfer, car, custody.Departing, nil, v.Now))
+				r.Why = cmp.Or(r.Why, sayFirst(v, offerable(s, name, view.Transfer, car, custody.Departing, nil, v.Now)))
 				h.Leaving = append(h.Leaving, r)
 			case !car.Departed.IsZero() && car.Received.IsZero() && car.Aboard > 0:
-				r.Why = sayFirst(v, offerable(s, name, view.Transfer, car, custody.Arriving, h.Receptions, v.Now))
+				r.Why = cmp.Or(r.Why, sayFirst(v, offerable(s, name, view.Transfer, car, custody.Arriving, h.Receptions, v.Now)))
 				h.Arriving = append(h.Arriving, r)
 			}
 		}

@@ -108,7 +108,7 @@ func (h Handing) giver(why string) string {
 // why says why an offer cannot be made: by this official, or with nothing ready.
 func (h Handing) why(f page.Frame, why string, list []Ready, others int) string {
 	if why == "" && len(ready(list, true))+others == 0 {
-		return f.Say("page.gate.none-ready-mend")
+		return f.Say("page.gate.none-ready")
 	}
 	return why
 }

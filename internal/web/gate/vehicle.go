@@ -90,8 +90,8 @@ func (p *pages) readVehicle(v *page.Visit) (one Vehicle, view transfer.View, err
 		one.Entry = s.Next
 		for _, number := range s.Aboard(car.Place) {
 			one.Aboard = append(one.Aboard, travellerIn(s, view.ID, number))
-			one.Offered = cmp.Or(s.PendingHandover(number), one.Offered)
 		}
+		one.Offered = offeredIn(s, car)
 	})
 	for _, other := range view.Vehicles {
 		if other.Departed.IsZero() {
@@ -101,6 +101,14 @@ func (p *pages) readVehicle(v *page.Visit) (one Vehicle, view transfer.View, err
 	slices.SortFunc(one.Aboard, byName)
 	one.Counter, err = p.counterOf(v, car)
 	return one, view, err
+}
+
+// offeredIn is the open handover that those aboard a vehicle are in; empty: none.
+func offeredIn(s *custody.State, car transfer.VehicleView) (handover string) {
+	for _, number := range s.Aboard(car.Place) {
+		handover = cmp.Or(handover, s.PendingHandover(number))
+	}
+	return handover
 }
 
 func byName(a, b Traveller) int { return strings.Compare(page.Fold(a.Name), page.Fold(b.Name)) }
@@ -226,6 +234,9 @@ func (p *pages) askVehicle(v *page.Visit, view transfer.View, one *Vehicle) {
 	p.Book.Read(func(s *custody.State) {
 		if one.Boards {
 			one.Why = sayFirst(v, s.May(name, custody.LoadVehicles, view.Transfer.From), s.Boardable(view.ID, one.Car.Code))
+			if one.Offered != "" {
+				one.Why = v.Say("page.gate.offered", "handover", one.Offered)
+			}
 		}
 		for _, step := range steps {
 			if step.On == onVehicle {
