@@ -57,7 +57,7 @@ func (t *terminal) fail(err error) int {
 // explain turns an error into what was refused and what would mend it.
 func (t *terminal) explain(err error) string {
 	if r, ok := custody.RefusalOf(err); ok {
-		return t.words.Say("refusal."+r.Code, params(r)) + " " + t.words.Say("mend."+r.Code, params(r))
+		return t.words.SayRefused("refusal."+r.Code, r.Params) + " " + t.words.SayRefused("mend."+r.Code, r.Params)
 	}
 	if r := (*sheet.Refusal)(nil); errors.As(err, &r) {
 		p := map[string]any{"column": r.Column}
@@ -80,14 +80,6 @@ func (t *terminal) explain(err error) string {
 		return t.words.Say("fault.address-in-use", map[string]any{"error": err})
 	}
 	return err.Error()
-}
-
-func params(r *custody.Refusal) map[string]any {
-	m := make(map[string]any, len(r.Params))
-	for k, v := range r.Params {
-		m[k] = v
-	}
-	return m
 }
 
 // confirm asks a question on an interactive terminal and reports whether the answer was

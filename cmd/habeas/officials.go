@@ -27,8 +27,12 @@ func (c *userListCommand) Run(ctx context.Context, t *terminal) error {
 		}
 		w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 		for _, one := range all.Officials {
-			if one.Dismissed.IsZero() {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", one.Name, one.FullName, rolesOf(t, one), placesOf(t, one))
+			switch o := (custody.Official{Roles: one.Roles, Establishment: one.Establishment, Places: one.Places}); {
+			case !one.Dismissed.IsZero():
+			case len(one.Roles) == 0: // of this one, whoever asks may know the name alone
+				fmt.Fprintf(w, "%s\t%s\n", one.Name, one.FullName)
+			default:
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", one.Name, one.FullName, rolesOf(t, o), placesOf(t, o))
 			}
 		}
 		return w.Flush()

@@ -112,7 +112,7 @@ func verdict(s *custody.State, official string, a custody.Action, place string) 
 func TestWhatNoPolicyMayLoosen(t *testing.T) {
 	s := posted(t, shippedPolicies(t).Decide)
 	// The monitor reads, and keeps their own passkeys.
-	reads := map[custody.Action]bool{custody.KeepOwnWays: true, custody.ReadRecords: true, custody.ReadBook: true, custody.ReadRoll: true, custody.ReadLooks: true, custody.SeeCounts: true, custody.ReadOfficials: true}
+	reads := map[custody.Action]bool{custody.KeepOwnWays: true, custody.ReadRecords: true, custody.ReadBook: true, custody.ReadRoll: true, custody.ReadLooks: true, custody.SeeCounts: true, custody.ReadOfficials: true, custody.ReadColleagues: true}
 	for _, a := range custody.Actions {
 		for _, r := range custody.Roles {
 			for _, place := range []string{module2, habeastest.Centre, habeastest.OriginCell, custody.WholeService} {

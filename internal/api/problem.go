@@ -6,10 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -135,78 +131,18 @@ func (p *Problem) in(s *words.Speaker) *Problem {
 	said := *p
 	said.Type = "/docs/errors#" + p.Code
 	said.Title = s.Say("problem."+strconv.Itoa(p.Status), nil)
-	params := sayable(s, p.Params)
 	if s.Has("file." + p.Code) { // of a file that is no table; its text says the mend too
-		said.Detail = tidy(s.Say("file."+p.Code, params))
+		said.Detail = s.SayRefused("file."+p.Code, p.Params)
 	} else {
-		said.Detail = tidy(s.Say("refusal."+p.Code, params))
-		said.Mend = tidy(s.Say("mend."+p.Code, params))
+		said.Detail = s.SayRefused("refusal."+p.Code, p.Params)
+		said.Mend = s.SayRefused("mend."+p.Code, p.Params)
 	}
 	said.Errors = make([]Particular, len(p.Errors))
 	for i, e := range p.Errors {
-		e.Detail = tidy(s.Say("refusal."+e.Code, sayable(s, e.Params)))
+		e.Detail = s.SayRefused("refusal."+e.Code, e.Params)
 		said.Errors[i] = e
 	}
 	return &said
-}
-
-// paramNames are the parameters that texts of refusals name. One that a refusal lacks is
-// said as nothing.
-var paramNames = []string{"aboard", "action", "age", "allowed", "apart", "authorities", "authority", "birth", "by", "capacity", "certified", "code", "count",
-	"counted", "date", "discrepancy", "entry", "establishment", "field", "form", "handover", "happened", "key", "kind", "level", "location", "max", "min", "nearest", "needs", "number",
-	"offered", "official", "other", "parent", "person", "place", "policy", "present", "reason", "recorded", "risk", "role", "row", "rows", "seats", "seconds", "sex", "since",
-	"stage", "status", "transfer", "until", "value", "vehicle", "waypoint", "what", "why", "zone"}
-
-// spoken says where the catalogue has words for the value of a parameter.
-var spoken = map[string][]string{
-	"status": {"line.", "holding.", "transferstatus.", "handoverstatus.", "countstatus.", "landingstatus."},
-	"kind":   {"placekind.", "authority.", "discrepancy."},
-	"action": {"action."},
-	"role":   {"role."},
-	"what":   {"what."},
-	"stage":  {"stage."},
-	"level":  {"level."},
-	"needs":  {"need."},
-	"why":    {"alone."},
-}
-
-// instants are the parameters that are times.
-var instants = map[string]bool{"happened": true, "offered": true, "recorded": true, "since": true, "until": true}
-
-// sayable are the parameters of a refusal as a sentence says them: codes in words, times
-// as people write them, and nothing for what is not given.
-func sayable(s *words.Speaker, params map[string]string) map[string]any {
-	said := make(map[string]any, len(paramNames))
-	for _, name := range paramNames {
-		said[name] = ""
-	}
-	for name, value := range params {
-		said[name] = value
-		if at, err := time.Parse(time.RFC3339, value); err == nil && instants[name] {
-			said[name] = s.DateTime(at, time.UTC) + " UTC"
-		}
-		for _, prefix := range spoken[name] {
-			if value != "" && s.Has(prefix+value) {
-				said[name] = lowerFirst(s.Say(prefix+value, nil))
-				break
-			}
-		}
-	}
-	return said
-}
-
-func lowerFirst(text string) string {
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToLower(first)) + text[size:]
-}
-
-// gaps are what stays around a parameter that was not given.
-var gaps = strings.NewReplacer(" (fila )", "", " (row )", "", " (, )", "", ", )", ")", " ()", "", "()", "", "(, ", "(")
-
-// tidy takes away what stays around parameters that were not given.
-func tidy(text string) string {
-	text = strings.Join(strings.Fields(gaps.Replace(text)), " ")
-	return strings.NewReplacer(": .", ".", " .", ".", " ;", ";").Replace(text)
 }
 
 // writeProblem answers a request outside huma.

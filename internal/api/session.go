@@ -3,11 +3,11 @@ package api
 import (
 	"context"
 	"net/http"
-	"sort"
 
 	"habeas.example/habeas/internal/access"
 	"habeas.example/habeas/internal/book"
 	"habeas.example/habeas/internal/custody"
+	"habeas.example/habeas/internal/roll"
 )
 
 type credentials struct {
@@ -31,9 +31,9 @@ type appointment struct {
 
 func (a *appointment) withoutSecrets() any { return a.Official }
 
-// Officials are those who hold or held office.
+// Officials are those who hold or held office, as far as the official who asks may know.
 type Officials struct {
-	Officials []custody.Official `json:"officials"`
+	Officials []roll.Colleague `json:"officials"`
 }
 
 type nothing struct{}
@@ -53,16 +53,10 @@ func (d *door) sessions() {
 		return who.official, nil
 	})
 
-	read(d, "/officials", "The officials", "", func(context.Context, *asker, *nothing) (Officials, error) {
-		list := []custody.Official{}
-		d.Book.Read(func(s *custody.State) {
-			for o := range s.Officials.All() {
-				list = append(list, *o)
-			}
+	read(d, "/officials", "The officials: by name those who work where you do, and in full those of where you may read them", custody.ReadColleagues,
+		func(_ context.Context, who *asker, _ *nothing) (Officials, error) {
+			return Officials{d.Roll.SeenBy(who.official.Name).Colleagues()}, nil
 		})
-		sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
-		return Officials{list}, nil
-	})
 	command(d, "/officials", "Appoint an official, or change an appointment", d.appoint)
 	command(d, "/officials/{name}/dismissal", "Dismiss an official", func(ctx context.Context, c book.Command, name string, _ *nothing) (book.Written, error) {
 		w, err := d.Roll.Dismiss(ctx, c, name)

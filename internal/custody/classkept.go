@@ -113,7 +113,10 @@ func (s *State) eachClassTurn(p *Person, do func(time.Time)) {
 	})
 }
 
-func (s *State) personChanged(old, new *Person) { s.classChanged(firstOf(new, old).Number) }
+func (s *State) personChanged(old, new *Person) {
+	s.classChanged(firstOf(new, old).Number)
+	citedChanged(s, citingPerson, old, new, func(p *Person) string { return p.Number })
+}
 
 func (s *State) assessmentChanged(old, new *Assessment) { s.classChanged(firstOf(new, old).Person) }
 

@@ -1,6 +1,7 @@
 package custody_test
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"testing"
@@ -463,6 +464,44 @@ func TestACountGivesWay(t *testing.T) {
 	if got := s.State.CountStanding(habeastest.Origin, s.Clock.Now()); got.Cleared != nil || len(got.Open) != 0 {
 		t.Errorf("it stands %+v", got)
 	}
+}
+
+// Whoever ends a count before the second slip does not end the question that the first one asks. A slip that agrees with the roll
+// asks none, and a landing of which nobody said anything neither.
+func TestACountGivenUpLeavesWhatOneCounterFound(t *testing.T) {
+	s := wing(t)
+	giveUp := func(count string) habeastest.Act {
+		return once(func(st *state, n time.Time) (entry, error) { return st.AbandonCount(count, "the kitchen waits", n) })
+	}
+	first := s.opened(custody.FormalCount, habeastest.Origin)
+	expected := s.State.CountLandings.Get(first + "/" + landingA).Expected
+	s.fact("landing", slip(first, landingA, "landing", expected-1))
+	s.fact("landing", slip(first, landingB, "landing", s.State.CountLandings.Get(first+"/"+landingB).Expected))
+	e := s.fact("duty", giveUp(first), "count-left-different")
+	if len(e.Contradictions) != 1 {
+		t.Fatalf("it leaves %+v", e.Contradictions)
+	}
+	want := map[string]string{"count": first, "place": landingA, "counted": strconv.Itoa(expected - 1), "expected": strconv.Itoa(expected)}
+	if !maps.Equal(e.Contradictions[0].Params, want) {
+		t.Errorf("it leaves %v, want %v", e.Contradictions[0].Params, want)
+	}
+
+	// A recount that is called hides the slip that was given before it no better, nor does another count in its place.
+	s.Clock.Advance(time.Hour)
+	second := s.opened(custody.FormalCount, habeastest.Origin)
+	s.fact("landing", slip(second, landingA, "landing", expected+1))
+	s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.CallRecount(second, landingA, "seen by one alone") }))
+	s.fact("duty", once(func(st *state, n time.Time) (entry, error) {
+		return st.OpenCount(custody.CountOpening{Kind: custody.EmergencyCount, Supersedes: second, Reason: "alarm in the yard"}, habeastest.Origin, n)
+	}), "count-left-different")
+
+	s.Clock.Advance(time.Hour)
+	var third string
+	for _, c := range s.State.OpenCounts() {
+		third = c.ID
+	}
+	s.fact("landing", slip(third, landingA, "landing", expected))
+	s.ok("duty", giveUp(third)) // nobody contradicted the roll
 }
 
 // A slip changes one row, however many landings the count has, and a movement during a

@@ -61,6 +61,7 @@ func (s *State) keepApartChanged(old, new *KeepApart) {
 func (s *State) authorityChanged(old, new *Authority) {
 	s.census.paperTurned(old, new)
 	s.classChanged(firstOf(new, old).Person)
+	citedChanged(s, citingPaper, old, new, func(a *Authority) string { return a.ID })
 	d := &s.derived
 	switch {
 	case old == nil && new != nil:
@@ -117,6 +118,7 @@ func (s *State) whereaboutsChanged(old, new *Holding) {
 }
 
 func (s *State) releaseOrderChanged(old, new *ReleaseOrder) {
+	citedChanged(s, citingOrder, old, new, func(o *ReleaseOrder) string { return o.ID })
 	switch {
 	case old == nil && new != nil:
 		addSorted(s.derived.orders, new.Person, new.ID)

@@ -103,6 +103,7 @@ func (s *State) CheckLaws() []string {
 		}
 	}
 	broken = append(broken, s.checkCounts()...)
+	s.checkCited(say)
 	sort.Strings(broken)
 	return broken
 }

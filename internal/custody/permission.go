@@ -41,12 +41,13 @@ const (
 	KeepOwnWays      Action = "keep-own-ways-in" // rename and remove one's own passkeys
 	KeepDevices      Action = "keep-devices"     // register handhelds to officials, and revoke them
 	ReadOfficials    Action = "read-officials"   // who holds office, where, with which duties
+	ReadColleagues   Action = "read-colleagues"  // the names of those who serve in the same places
 )
 
 // Actions lists every action, in the order above.
 var Actions = []Action{KeepPlaces, OrderTheCapacity, KeepOfficials, KeepPapers, AdmitPeople, MovePeople, ReleasePeople, StateFacts, PlanTransfers,
 	ApproveTransfers, LoadVehicles, GivePeople, TakePeople, CloseTransfers, ResolveDisputes, RunCounts, CountPeople, SeeCounts, SignCounts, OrderCounts, AssessPeople, KeepPeopleApart, PlanCells, ReadRecords, ReadBook, ReadRoll, ReadLooks, BreakGlass,
-	KeepMonitors, KeepSessions, KeepOwnWays, KeepDevices, ReadOfficials}
+	KeepMonitors, KeepSessions, KeepOwnWays, KeepDevices, ReadOfficials, ReadColleagues}
 
 // WholeService, given as a place, says that an act concerns no one establishment but all of
 // them: opening an establishment or a hospital, appointing somebody to serve everywhere. No

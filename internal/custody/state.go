@@ -72,6 +72,7 @@ type derived struct {
 	active     map[string]string              // the open transfer that has yet to answer for a person
 	orders     map[string][]string            // release orders by person
 	disputes   map[string][]string            // discrepancies by person
+	cited      map[string]map[string]struct{} // records that name an attached file, by its hash: see citedBy
 	counts     countIndex
 	glasses    map[string][]string // glass broken by an official, oldest first
 }
@@ -80,7 +81,7 @@ type derived struct {
 func NewState() *State {
 	s := &State{derived: derived{
 		occupants: map[string]map[string]struct{}{}, roll: map[string]int{}, papers: map[string][]string{},
-		inside: map[string]map[string]struct{}{}, over: map[string]struct{}{}, planned: map[string]string{}, aparts: map[string][]string{},
+		inside: map[string]map[string]struct{}{}, over: map[string]struct{}{}, planned: map[string]string{}, aparts: map[string][]string{}, cited: map[string]map[string]struct{}{},
 		lines: map[string]map[string]struct{}{}, onTransfer: map[string]Sums{}, aboard: map[string]map[string]struct{}{},
 		vehicles: map[string][]string{}, open: map[string]map[string]struct{}{}, pending: map[string][]string{}, active: map[string]string{}, orders: map[string][]string{}, disputes: map[string][]string{},
 		counts:  newCountIndex(),

@@ -1,6 +1,10 @@
 package roll
 
 import (
+	"slices"
+	"strings"
+	"time"
+
 	"habeas.example/habeas/internal/custody"
 )
 
@@ -47,22 +51,41 @@ func (d *Desk) seesDispute(s *custody.State, disc *custody.Discrepancy) bool {
 // citedAt are the places of those whose records name a file; none: nobody's does yet.
 func citedAt(s *custody.State, official, hash string) []string {
 	var places []string
-	for p := range s.People.All() {
-		if p.Photograph == hash {
-			places = append(places, s.SeenAt(official, p.Number)...)
-		}
-	}
-	for a := range s.Authorities.All() {
-		if a.Document == hash {
-			places = append(places, s.SeenAt(official, a.Person)...)
-		}
-	}
-	for o := range s.ReleaseOrders.All() {
-		if o.Document == hash {
-			places = append(places, s.SeenAt(official, o.Person)...)
-		}
+	for _, person := range s.CitedBy(hash) {
+		places = append(places, s.SeenAt(official, person)...)
 	}
 	return places
+}
+
+// Colleague is an official as another sees them. What they do and where is for those who keep, or watch, the officials; a name
+// is for everybody who works where they do, or with those who serve everywhere.
+type Colleague struct {
+	Name          string         `json:"name"`
+	FullName      string         `json:"fullName"`
+	Roles         []custody.Role `json:"roles,omitempty" doc:"For whoever may read the officials of where they serve, and for themselves."`
+	Establishment string         `json:"establishment,omitempty" doc:"Where they serve; with roles and nothing here: the whole service."`
+	Places        []string       `json:"places,omitempty" doc:"The modules or other places of it that they serve alone."`
+	Dismissed     time.Time      `json:"dismissed,omitzero"`
+}
+
+// Colleagues are the officials that the desk's official may know of, by user name. Who no longer is in office is known to those
+// alone who may read where they served.
+func (d *Desk) Colleagues() []Colleague {
+	list := []Colleague{}
+	d.book.Read(func(s *custody.State) {
+		for o := range s.Officials.All() {
+			served := s.ServedBy(o.Name)
+			switch {
+			case d.by == "" || o.Name == d.by || s.May(d.by, custody.ReadOfficials, served...) == nil:
+				list = append(list, Colleague{o.Name, o.FullName, o.Roles, o.Establishment, o.Places, o.Dismissed})
+			case !o.Dismissed.IsZero():
+			case len(o.Posts()) == 0 && s.May(d.by, custody.ReadColleagues) == nil, s.May(d.by, custody.ReadColleagues, served...) == nil:
+				list = append(list, Colleague{Name: o.Name, FullName: o.FullName})
+			}
+		}
+	})
+	slices.SortFunc(list, func(a, b Colleague) int { return strings.Compare(a.Name, b.Name) })
+	return list
 }
 
 // narrowed is the roll as an official sees it: what a counter must not know left out, and

@@ -158,7 +158,7 @@ func particulars(f page.Frame, one Discrepancy) []particular {
 		if field == "person" || field == "transfer" || value == one.Vehicle || value == one.Place {
 			continue // said already
 		}
-		list = append(list, particular{field, page.SayValue(f.Speaker, field, value, f.Zone)})
+		list = append(list, particular{field, f.SayValue(field, value, f.Zone)})
 	}
 	slices.SortFunc(list, func(a, b particular) int { return strings.Compare(a.Field, b.Field) })
 	return list

@@ -1548,7 +1548,7 @@ func single(f page.Frame, p Place) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						for _, feature := range p.Space.For.Features {
-							templ_7745c5c3_Err = page.Tag(page.Calm, page.SayValue(f.Speaker, "needs", feature, f.Zone)).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = page.Tag(page.Calm, f.SayValue("needs", feature, f.Zone)).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

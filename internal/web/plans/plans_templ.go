@@ -1089,13 +1089,13 @@ func part(n int, c Cell) string {
 func reason(f page.Frame, m cells.Placement) string {
 	params := make([]any, 0, 2*len(m.Params))
 	for name, value := range m.Params {
-		params = append(params, name, page.SayValue(f.Speaker, name, value, f.Zone))
+		params = append(params, name, f.SayValue(name, value, f.Zone))
 	}
 	return f.Say("placed."+m.Reason, append(params, "cell", m.Cell, "from", m.From)...)
 }
 
 func rule(f page.Frame, b cells.Binding) string {
-	return f.Say("rule."+b.Rule, "detail", page.SayValue(f.Speaker, "needs", b.Detail, f.Zone))
+	return f.Say("rule."+b.Rule, "detail", f.SayValue("needs", b.Detail, f.Zone))
 }
 
 // unplaced says who has no cell, which rules bind, and what would free a place.
@@ -1390,7 +1390,7 @@ func certificate(f page.Frame, p Plan) templ.Component {
 
 func bound(f page.Frame, b cells.Bound) string {
 	return f.Say("page.plans.bound."+b.Kind, "class", f.Class(b.Class), "cells", f.Number(b.Cells), "demand", f.Number(b.Demand), "room", f.Number(b.Room), "single", f.Number(b.Single),
-		"need", page.SayValue(f.Speaker, "needs", b.Need, f.Zone), "members", f.Number(len(b.Members)))
+		"need", f.SayValue("needs", b.Need, f.Zone), "members", f.Number(len(b.Members)))
 }
 
 func (p Plan) tiles(f page.Frame) []page.Tile {
