@@ -126,7 +126,9 @@ func countOutcome(ctx context.Context, s *service, outcome drill.Outcome, now ti
 		return r, err
 	}
 	r.Log = demoLog{verified.LogSize, verified.Root}
-	r.Problems = append(r.Problems, verified.Problems...)
+	for _, p := range verified.Problems {
+		r.Problems = append(r.Problems, p.String())
+	}
 	return r, nil
 }
 

@@ -18,7 +18,7 @@ type manifestCommand struct {
 	store
 	Transfer string `arg:""`
 	File     string `type:"existingfile" xor:"source" placeholder:"FILE"`
-	Query    string `xor:"source" required:"" placeholder:"QUERY"`
+	Query    string `xor:"source" placeholder:"QUERY"`
 	Apply    bool   `env:"HABEAS_MANIFEST_APPLY"` // of every row or none
 	By       string `placeholder:"NAME"`
 	JSON     bool   `name:"json"`

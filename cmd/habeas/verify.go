@@ -43,7 +43,7 @@ func printReport(t *terminal, r book.Report) error {
 	}
 	_, err := fmt.Fprintln(t.out, t.words.Say(id, map[string]any{"entries": t.words.Number(int(r.Entries)), "root": r.Root, "problems": len(r.Problems)}))
 	for _, p := range r.Problems {
-		fmt.Fprintln(t.out, "  - "+p)
+		fmt.Fprintln(t.out, "  - "+t.words.SayRefused("verification."+p.Code, p.Params))
 	}
 	return err
 }

@@ -32,7 +32,7 @@ func (v *verification) keep(ctx context.Context) error {
 		return &freshStoreError{err}
 	default: // the entries say what no book could hold
 		v.stuck = true
-		v.problem("the state of the entries up to %d cannot be written into a fresh store: %v", v.report.Entries-1, err)
+		v.problem("state-impossible", fmt.Sprintf("the state of the entries up to %d cannot be written into a fresh store: %v", v.report.Entries-1, err), "entry", v.report.Entries-1, "detail", err)
 	}
 	return nil
 }
@@ -85,13 +85,13 @@ func (v *verification) compareTable(ctx context.Context, t *table, nameOf func(r
 		}
 		switch {
 		case order < 0:
-			v.problem("%s: it is not in the book", nameOf(a))
+			v.problem("row-not-in-book", fmt.Sprintf("%s: it is not in the book", nameOf(a)), "row", nameOf(a))
 		case order > 0 && !v.stuck:
-			v.problem("%s: it is missing", nameOf(b))
+			v.problem("row-missing", fmt.Sprintf("%s: it is missing", nameOf(b)), "row", nameOf(b))
 		case order == 0:
 			for i, c := range t.columns {
 				if a[i] != b[i] {
-					v.problem("%s: column %s is %q, the book says %q", nameOf(b), c.name, fmt.Sprint(a[i]), fmt.Sprint(b[i]))
+					v.problem("row-differs", fmt.Sprintf("%s: column %s is %q, the book says %q", nameOf(b), c.name, fmt.Sprint(a[i]), fmt.Sprint(b[i])), "row", nameOf(b), "column", c.name, "stored", a[i], "book", b[i])
 				}
 			}
 		}
@@ -159,7 +159,7 @@ func (v *verification) attachments(ctx context.Context, stored, fresh *sql.Tx) (
 	defer func() { err = closeRows(rows, err) }()
 	next := cited.next()
 	missing := func() {
-		v.problem("attachment %v, which entry %v cites, is missing", next[0], next[1])
+		v.problem("attachment-missing", fmt.Sprintf("attachment %v, which entry %v cites, is missing", next[0], next[1]), "attachment", next[0], "entry", next[1])
 		next = cited.next()
 	}
 	for rows.Next() {
@@ -178,7 +178,7 @@ func (v *verification) attachments(ctx context.Context, stored, fresh *sql.Tx) (
 		mediaType, typed := is[1].(string)
 		content, kept := is[2].([]byte)
 		if !named || !typed || !kept || AttachmentHash(mediaType, content) != hash {
-			v.problem("attachment %v%s: its content or type is changed", is[0], whose)
+			v.problem("attachment-changed", fmt.Sprintf("attachment %v%s: its content or type is changed", is[0], whose), "attachment", is[0])
 		}
 	}
 	for next != nil {

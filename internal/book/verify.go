@@ -23,7 +23,26 @@ type Report struct {
 	RebuiltEqual bool           `json:"rebuilt_equal"`
 	SealedEqual  bool           `json:"sealed_equal"`
 	Roll         map[string]int `json:"roll"` // by establishment, from the rebuilt state; "" is in transit
-	Problems     []string       `json:"problems"`
+	Problems     []Damage       `json:"problems"`
+}
+
+// Damage is one thing that is wrong with what was verified. Code is stable, and doors say it in a language by the message
+// "verification.CODE" and the parameters; Text says it in English, for logs.
+type Damage struct {
+	Code   string            `json:"code"`
+	Params map[string]string `json:"params,omitempty"`
+	Text   string            `json:"text"`
+}
+
+func (p Damage) String() string { return p.Text }
+
+// damageOf makes a damage; its parameters follow as name and value in turn.
+func damageOf(code, text string, pairs ...any) Damage {
+	p := Damage{Code: code, Text: text, Params: map[string]string{}}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		p.Params[fmt.Sprint(pairs[i])] = fmt.Sprint(pairs[i+1])
+	}
+	return p
 }
 
 // maxProblems bounds a report: one changed byte high in the tree shows in many places.
@@ -37,7 +56,7 @@ func Verify(ctx context.Context, config Config) (Report, error) {
 	config.ReadOnly = true
 	signer, err := loadSigner(config)
 	if errors.Is(err, errKeyDamaged) {
-		return Report{Roll: map[string]int{}, Problems: []string{err.Error()}}, nil
+		return Report{Roll: map[string]int{}, Problems: []Damage{damageOf("key-damaged", err.Error(), "detail", err)}}, nil
 	}
 	if err != nil {
 		return Report{}, err
@@ -82,15 +101,16 @@ type verification struct {
 	cited    []citation
 }
 
-func (v *verification) problem(format string, args ...any) {
+// problem notes what is wrong: its code, how it is said in English, and its parameters as name and value in turn.
+func (v *verification) problem(code, text string, pairs ...any) {
 	v.found++
 	if len(v.report.Problems) < maxProblems {
-		v.report.Problems = append(v.report.Problems, fmt.Sprintf(format, args...))
+		v.report.Problems = append(v.report.Problems, damageOf(code, text, pairs...))
 	}
 }
 
 func verify(ctx context.Context, e engine, signer *seal.Signer, near string, told func(int64)) (_ Report, err error) {
-	v := &verification{engine: e, told: told, signer: signer, state: custody.NewState(), report: Report{Roll: map[string]int{}, Problems: []string{}}}
+	v := &verification{engine: e, told: told, signer: signer, state: custody.NewState(), report: Report{Roll: map[string]int{}, Problems: []Damage{}}}
 	if v.fresh, err = openFresh(ctx, near); err != nil {
 		return v.report, err
 	}
@@ -100,17 +120,17 @@ func verify(ctx context.Context, e engine, signer *seal.Signer, near string, tol
 		return v.report, err
 	}
 	if err != nil {
-		v.problem("the database file cannot be checked: %v", err)
+		v.problem("file-unchecked", fmt.Sprintf("the database file cannot be checked: %v", err), "detail", err)
 	}
 	for _, d := range damaged {
-		v.problem("the database file is damaged: %s", d)
+		v.problem("file-damaged", fmt.Sprintf("the database file is damaged: %s", d), "detail", d)
 	}
 	// What cannot be read because it is damaged is a finding, not a failure to verify.
 	if err := e.snapshot(ctx, func(tx *sql.Tx) error { return v.read(ctx, tx) }); err != nil {
 		if err := v.mayGoOn(ctx, err); err != nil {
 			return v.report, err
 		}
-		v.problem("the book cannot be read to its end: %v", err)
+		v.problem("unreadable", fmt.Sprintf("the book cannot be read to its end: %v", err), "detail", err)
 		v.report.RebuiltEqual, v.report.SealedEqual = false, false
 	}
 	return v.report, nil
@@ -139,19 +159,24 @@ type freshStoreError struct{ error }
 func (e *freshStoreError) Unwrap() error { return e.error }
 
 func (v *verification) read(ctx context.Context, tx *sql.Tx) error {
+	before := v.found
+	if err := v.schema(ctx, tx); err != nil {
+		return err
+	}
+	ofSchema := v.found - before // says nothing of what was sealed
 	if err := v.entries(ctx, tx); err != nil {
 		return err
 	}
 	root := v.tree.Root()
 	v.report.Root = hex.EncodeToString(root[:])
-	v.report.SealedEqual = v.found == 0
-	before := v.found
+	v.report.SealedEqual = v.found == ofSchema
+	before = v.found
 	if err := v.fresh.snapshot(ctx, func(fresh *sql.Tx) error { return v.compare(ctx, tx, fresh) }); err != nil {
 		return err
 	}
 	v.report.RebuiltEqual = !v.stuck && v.found == before
 	for _, broken := range v.state.CheckLaws() {
-		v.problem("%s", broken)
+		v.problem("law-broken", broken, "detail", broken)
 	}
 	for p := range v.state.Places.All() {
 		if p.Kind == custody.Establishment {
@@ -184,7 +209,7 @@ func (v *verification) cosignatures(ctx context.Context, tx *sql.Tx) (err error)
 			_, signers, err = seal.OpenCheckpoint(cosigned, v.signer.VerifierKey(), witness)
 		}
 		if err != nil || len(signers) == 0 {
-			v.problem("the cosignature of checkpoint %d by %s does not hold: %v", size, witness, err)
+			v.problem("cosignature-invalid", fmt.Sprintf("the cosignature of checkpoint %d by %s does not hold: %v", size, witness, err), "size", size, "witness", witness, "detail", err)
 		}
 	}
 	return nil
@@ -206,18 +231,18 @@ func (v *verification) checkpoints(ctx context.Context, tx *sql.Tx, after, upTo 
 		}
 		note, ok := stored.(string)
 		if !ok {
-			v.problem("checkpoint of size %d: it is stored as %T", size, stored)
+			v.problem("checkpoint-stored-otherwise", fmt.Sprintf("checkpoint of size %d: it is stored as %T", size, stored), "size", size)
 		}
 		c, _, err := seal.OpenCheckpoint([]byte(note), v.signer.VerifierKey())
 		switch {
 		case err != nil:
-			v.problem("checkpoint of size %d: %v", size, err)
+			v.problem("checkpoint-invalid", fmt.Sprintf("checkpoint of size %d: %v", size, err), "size", size, "detail", err)
 		case c.Size != size || c.Origin != v.signer.Origin():
-			v.problem("checkpoint of size %d: it says %q, size %d", size, c.Origin, c.Size)
+			v.problem("checkpoint-misplaced", fmt.Sprintf("checkpoint of size %d: it says %q, size %d", size, c.Origin, c.Size), "size", size, "origin", c.Origin, "says", c.Size)
 		default:
 			// A signature holds in more than one spelling; the book keeps the one that was signed.
 			if again, err := v.signer.Checkpoint(c.Size, c.Root); err != nil || note != string(again) {
-				v.problem("checkpoint of size %d: it is not written as it was signed", size)
+				v.problem("checkpoint-respelled", fmt.Sprintf("checkpoint of size %d: it is not written as it was signed", size), "size", size)
 			}
 		}
 		roots[size] = c.Root
@@ -262,10 +287,10 @@ func (v *verification) entries(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	for _, size := range slices.Sorted(maps.Keys(roots)) {
-		v.problem("checkpoint of size %d: the book has only %d entries", size, v.report.Entries)
+		v.problem("checkpoint-beyond", fmt.Sprintf("checkpoint of size %d: the book has only %d entries", size, v.report.Entries), "size", size, "entries", v.report.Entries)
 	}
 	if v.report.LogSize != v.report.Entries {
-		v.problem("the newest checkpoint is of size %d, the book has %d entries", v.report.LogSize, v.report.Entries)
+		v.problem("checkpoint-behind", fmt.Sprintf("the newest checkpoint is of size %d, the book has %d entries", v.report.LogSize, v.report.Entries), "size", v.report.LogSize, "entries", v.report.Entries)
 	}
 	return nil
 }
@@ -288,7 +313,7 @@ func (v *verification) someEntries(ctx context.Context, tx *sql.Tx, from int64) 
 		s.hashes, ok[2] = hashes.([]byte)
 		s.body, ok[3] = body.([]byte)
 		if ok != [4]bool{true, true, true, true} {
-			v.problem("entry %d: it is stored as %T, %T, %T, %T", s.number, previous, salt, hashes, body)
+			v.problem("entry-stored-otherwise", fmt.Sprintf("entry %d: it is stored as %T, %T, %T, %T", s.number, previous, salt, hashes, body), "entry", s.number)
 		}
 		some = append(some, s)
 	}
@@ -298,14 +323,14 @@ func (v *verification) someEntries(ctx context.Context, tx *sql.Tx, from int64) 
 // entry takes the next entry. An error means that the book does not go on from here.
 func (v *verification) entry(s *sealed, roots map[int64]seal.Hash) error {
 	if want := v.report.Entries; s.number != want {
-		v.problem("entry %d is missing: the next one found is %d", want, s.number)
+		v.problem("entry-missing", fmt.Sprintf("entry %d is missing: the next one found is %d", want, s.number), "entry", want, "next", s.number)
 		return errors.New("the numbers of the entries have a gap")
 	}
 	v.report.Entries++
 	v.seal(s)
 	if root, ok := roots[v.tree.Size()]; ok {
 		if root != v.tree.Root() {
-			v.problem("checkpoint of size %d: the tree of the entries has another root", v.tree.Size())
+			v.problem("checkpoint-other-root", fmt.Sprintf("checkpoint of size %d: the tree of the entries has another root", v.tree.Size()), "size", v.tree.Size())
 		}
 		delete(roots, v.tree.Size())
 	}
@@ -315,7 +340,7 @@ func (v *verification) entry(s *sealed, roots map[int64]seal.Hash) error {
 
 func (v *verification) seal(s *sealed) {
 	if len(s.salt) != seal.SaltSize {
-		v.problem("entry %d: its salt is changed (%d bytes)", s.number, len(s.salt))
+		v.problem("entry-salt-changed", fmt.Sprintf("entry %d: its salt is changed (%d bytes)", s.number, len(s.salt)), "entry", s.number)
 		s.salt = make([]byte, seal.SaltSize)
 	}
 	leaf := seal.LeafHash(seal.Commit(seal.Salt(s.salt), s.body))
@@ -325,11 +350,11 @@ func (v *verification) seal(s *sealed) {
 	}
 	switch {
 	case len(s.hashes) != len(want):
-		v.problem("entry %d: its tree hashes are changed (%d bytes, not %d)", s.number, len(s.hashes), len(want))
+		v.problem("entry-hashes-changed", fmt.Sprintf("entry %d: its tree hashes are changed (%d bytes, not %d)", s.number, len(s.hashes), len(want)), "entry", s.number)
 	case !bytes.Equal(s.hashes[:len(leaf)], want[:len(leaf)]):
-		v.problem("entry %d: its body, salt or leaf hash is changed: they do not belong together", s.number)
+		v.problem("entry-changed", fmt.Sprintf("entry %d: its body, salt or leaf hash is changed: they do not belong together", s.number), "entry", s.number)
 	case !bytes.Equal(s.hashes, want):
-		v.problem("entry %d: a tree hash stored with it is changed", s.number)
+		v.problem("entry-hashes-changed", fmt.Sprintf("entry %d: a tree hash stored with it is changed", s.number), "entry", s.number)
 	}
 }
 
@@ -340,19 +365,19 @@ func (v *verification) fold(s *sealed) {
 	e, err := custody.DecodeEntry(s.body)
 	if err != nil {
 		v.stuck = true
-		v.problem("entry %d: %v", s.number, err)
+		v.problem("entry-unreadable", fmt.Sprintf("entry %d: %v", s.number, err), "entry", s.number, "detail", err)
 		return
 	}
 	again, err := e.Encode()
 	if err != nil || !bytes.Equal(again, s.body) {
-		v.problem("entry %d: its bytes are not in canonical form", s.number)
+		v.problem("entry-not-canonical", fmt.Sprintf("entry %d: its bytes are not in canonical form", s.number), "entry", s.number)
 	}
 	previous := int64(-1)
 	if e.Previous != nil {
 		previous = *e.Previous
 	}
 	if previous != s.previous {
-		v.problem("entry %d: the row says that entry %d goes before it in the person's chain, the entry says %d", s.number, s.previous, previous)
+		v.problem("entry-chain-changed", fmt.Sprintf("entry %d: the row says that entry %d goes before it in the person's chain, the entry says %d", s.number, s.previous, previous), "entry", s.number, "row", s.previous, "previous", previous)
 	}
 	if r := e.Request; r != nil {
 		v.requests = append(v.requests, requestRow{e.By, r.Key, r.Digest, e.Number, int64(r.Count)})
@@ -362,6 +387,6 @@ func (v *verification) fold(s *sealed) {
 	}
 	if err := v.state.Apply(e); err != nil {
 		v.stuck = true
-		v.problem("%v; the state cannot be rebuilt beyond it", err)
+		v.problem("state-stuck", fmt.Sprintf("%v; the state cannot be rebuilt beyond it", err), "detail", err)
 	}
 }

@@ -87,6 +87,7 @@ type recorded struct {
 
 func tamper(t *testing.T, s *habeastest.Store, b *book.Book) recorded {
 	t.Helper()
+	sound(t, b)
 	db := s.Raw()
 	s.Disarm(db)
 	hasty := "SET synchronous_commit = off" // what is changed here need not survive
@@ -94,18 +95,23 @@ func tamper(t *testing.T, s *habeastest.Store, b *book.Book) recorded {
 		hasty = "PRAGMA synchronous = OFF"
 	}
 	exec(t, db, hasty)
-	sound(t, b)
 	return recorded{t, b, db}
 }
 
-// problems are what verification finds now.
+// problems are what verification finds now, but for the triggers that were taken away to tamper.
 func (r recorded) problems() []string {
 	r.t.Helper()
 	report, err := r.b.Verify(context.Background())
 	if err != nil {
 		r.t.Fatalf("verify: %v", err)
 	}
-	return report.Problems
+	said := []string{}
+	for _, p := range report.Problems {
+		if !strings.HasPrefix(p.Code, "schema-") {
+			said = append(said, p.String())
+		}
+	}
+	return said
 }
 
 // where is the condition that selects one row by its key, with placeholders from n on.

@@ -235,14 +235,14 @@ func (s *State) leaveDifferences(e *Entry, c *Count) {
 		if l.Status != LandingDiffers && (l.Status != LandingAwaited || !differs) {
 			continue
 		}
-		counted := "?"
+		counted, expected := "?", itoa(s.ExpectedAt(l, e.Happened))
 		if len(slips) > 0 {
 			counted = itoa(slips[0].Number)
 			if other := slips[len(slips)-1]; other.Number != slips[0].Number {
 				counted += ", " + itoa(other.Number)
 			}
 		}
-		e.contradict("count-left-different", "count", c.ID, "place", l.Landing, "counted", counted, "expected", itoa(s.ExpectedAt(l, e.Happened)))
+		e.contradict("count-left-different", "count", c.ID, "place", l.Landing, "counted", counted, "expected", expected)
 	}
 }
 

@@ -490,7 +490,9 @@ func TestACountGivenUpLeavesWhatOneCounterFound(t *testing.T) {
 	s.Clock.Advance(time.Hour)
 	second := s.opened(custody.FormalCount, habeastest.Origin)
 	s.fact("landing", slip(second, landingA, "landing", expected+1))
-	s.ok("duty", once(func(st *state, n time.Time) (entry, error) { return st.CallRecount(second, landingA, "seen by one alone") }))
+	s.ok("duty", once(func(st *state, n time.Time) (entry, error) {
+		return st.CallRecount(second, landingA, "seen by one alone")
+	}))
 	s.fact("duty", once(func(st *state, n time.Time) (entry, error) {
 		return st.OpenCount(custody.CountOpening{Kind: custody.EmergencyCount, Supersedes: second, Reason: "alarm in the yard"}, habeastest.Origin, n)
 	}), "count-left-different")

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"habeas.example/habeas/internal/web/page"
 	"habeas.example/habeas/internal/words"
 )
 
@@ -22,7 +21,7 @@ func TestRulesAreSaidInWords(t *testing.T) {
 			t.Errorf("in %s the norm SEP-1 is said as %q", language, said)
 		}
 	}
-	if said := page.SayValue(words.For(words.Languages[0].String()), "rule", "assessment", time.UTC); said != "evaluación" {
+	if said := words.For(words.Languages[0].String()).SayValue("rule", "assessment", time.UTC); said != "evaluación" {
 		t.Errorf("an assessment is said as %q", said)
 	}
 }

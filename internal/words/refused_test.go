@@ -109,6 +109,39 @@ func TestEveryCodeOfARefusalIsSpeakable(t *testing.T) {
 	}
 }
 
+// Whatever verification finds is said in both languages, and with everything that it knows of it.
+func TestEveryFindingOfVerificationIsSpeakable(t *testing.T) {
+	finding := regexp.MustCompile(`(?:problem|damageOf)\("([a-z-]+)", .*\)`)
+	passed := regexp.MustCompile(`, "([a-z]+)", `)
+	found := 0
+	for file, text := range sources(t) {
+		if !strings.HasPrefix(file, "../book/") {
+			continue
+		}
+		for _, m := range finding.FindAllStringSubmatch(text, -1) {
+			found++
+			given := []string{}
+			for _, p := range passed.FindAllStringSubmatch(m[0], -1) {
+				given = append(given, p[1])
+			}
+			for _, language := range []string{"es", "en"} {
+				said := catalogueOf(t, language)["verification."+m[1]]
+				if said == "" {
+					t.Errorf("%s has no words for the finding %s", language, m[1])
+				}
+				for _, name := range parametersOf(said) {
+					if !slices.Contains(given, name) {
+						t.Errorf("%s: the finding %s speaks of %s, and is given %v", language, m[1], name, given)
+					}
+				}
+			}
+		}
+	}
+	if found < 25 {
+		t.Fatalf("only %d findings were found: the search looks for the wrong calls", found)
+	}
+}
+
 // What a text names and nobody gives leaves no trace; what is given stands there as people say it.
 func TestARefusalIsSaidWithoutWhatWasNotGiven(t *testing.T) {
 	for _, language := range []string{"es", "en"} {

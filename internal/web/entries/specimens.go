@@ -26,7 +26,7 @@ func Specimens() []page.Specimen {
 		feed("holds", func(p *Feed) {
 			p.Verified = Verification{Asked: true, By: page.SpacedName, Ended: page.StillNow, Report: book.Report{Entries: p.Size, RebuiltEqual: true, SealedEqual: true, Root: "8d379dadd1a865afc4f8f3c6859d1f9b71b8e35dc48e0a7a6a6303f590252f18"}}
 		}),
-		feed("does-not-hold", func(p *Feed) { p.Verified = Verification{Asked: true, Report: book.Report{Problems: page.OddNames}} }),
+		feed("does-not-hold", func(p *Feed) { p.Verified = Verification{Asked: true, Report: book.Report{Problems: problems()}} }),
 		feed("failed", func(p *Feed) { p.Verified = Verification{Asked: true, Failed: true} }),
 		{Name: "book/entry", Show: func(f page.Frame) templ.Component {
 			p := fullFeed()
@@ -44,4 +44,12 @@ func fullFeed() Feed {
 		p.Entries = append(p.Entries, Step{Entry: e, ByName: name, Name: name, Releasing: name, Receiving: name, To: Stand{Place: page.Place{Code: "CCT-M1-C01", Name: name}, Custodian: page.Place{Code: "CCT", Name: name}}})
 	}
 	return p
+}
+
+func problems() (list []book.Damage) {
+	list = append(list, book.Damage{Code: "entry-changed", Params: map[string]string{"entry": "41342"}}, book.Damage{Code: "schema-missing", Params: map[string]string{"object": "trigger entry_never_changes"}})
+	for _, name := range page.OddNames {
+		list = append(list, book.Damage{Code: "row-differs", Params: map[string]string{"row": name, "column": "body", "stored": name, "book": name}})
+	}
+	return list
 }
