@@ -239,10 +239,12 @@ func (o *officers) open(ctx context.Context, session string, pages []string, i i
 
 // unlessEnded is err, unless the end has come, which cuts off what was being asked.
 func unlessEnded(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	select {
+	case <-ctx.Done():
 		return nil
+	default:
+		return err
 	}
-	return err
 }
 
 // move moves somebody; live pages may show it before the reply is noted, hence the lock around both.

@@ -227,9 +227,9 @@ func outsideOf(s *custody.State) (list []page.Place) {
 func byCode(a, b page.Place) int { return strings.Compare(a.Code, b.Code) }
 
 // offersTo asks the law about every act that fits the person: what may be done now leads to its form, what may not says why.
-func (p *pages) offersTo(v *page.Visit, r roll.Record) []page.Offer {
+func (d *pages) offersTo(v *page.Visit, r roll.Record) []page.Offer {
 	var list []page.Offer
-	p.Book.Read(func(s *custody.State) {
+	d.Book.Read(func(s *custody.State) {
 		for _, a := range acts {
 			if !a.Fits(s, r) || s.May(v.Official.Name, a.Needs) != nil {
 				continue // not for this person, or not for this official: nothing to mend
@@ -285,16 +285,16 @@ func actOf(v *page.Visit) (act, error) {
 }
 
 // showAct shows the form of an act.
-func (p *pages) showAct(v *page.Visit) error {
-	return p.actPage(v, http.StatusOK, page.Form{})
+func (d *pages) showAct(v *page.Visit) error {
+	return d.actPage(v, http.StatusOK, page.Form{})
 }
 
-func (p *pages) actPage(v *page.Visit, status int, form page.Form) error {
+func (d *pages) actPage(v *page.Visit, status int, form page.Form) error {
 	a, err := actOf(v)
 	if err != nil {
 		return err
 	}
-	record, err := p.roll.SeenBy(v.Official.Name).Record(v.R.PathValue("number"), v.Now)
+	record, err := d.roll.SeenBy(v.Official.Name).Record(v.R.PathValue("number"), v.Now)
 	if err != nil {
 		return err
 	}
@@ -306,7 +306,7 @@ func (p *pages) actPage(v *page.Visit, status int, form page.Form) error {
 			shown.Choices.Papers = append(shown.Choices.Papers, one)
 		}
 	}
-	p.Book.Read(func(s *custody.State) {
+	d.Book.Read(func(s *custody.State) {
 		if record.Holding != nil {
 			establishment = record.Holding.At.Establishment
 			shown.Where = page.PlaceIn(s, record.Holding.At.Place)
@@ -324,7 +324,7 @@ func (p *pages) actPage(v *page.Visit, status int, form page.Form) error {
 }
 
 // doAct does it, and leads back to the person; what is refused is shown beside what was typed.
-func (p *pages) doAct(v *page.Visit) error {
+func (d *pages) doAct(v *page.Visit) error {
 	a, err := actOf(v)
 	if err != nil {
 		return err
@@ -332,7 +332,7 @@ func (p *pages) doAct(v *page.Visit) error {
 	if err := v.ReadForm(); err != nil {
 		return err
 	}
-	zone := v.Frame("people", "", p.establishmentOf(v.R.PathValue("number"))).Zone
+	zone := v.Frame("people", "", d.establishmentOf(v.R.PathValue("number"))).Zone
 	form := v.Sent()
 	t := typed{Number: v.R.PathValue("number"), Text: v.Typed, Many: func(name string) []string { return v.R.PostForm[name] },
 		Time: func(name string) time.Time {
@@ -347,21 +347,21 @@ func (p *pages) doAct(v *page.Visit) error {
 		t.Time(name)
 	}
 	if len(form.Faults) > 0 {
-		return p.actPage(v, http.StatusUnprocessableEntity, form)
+		return d.actPage(v, http.StatusUnprocessableEntity, form)
 	}
-	written, err := a.Do(v.R.Context(), p.roll, v.Command(), t)
+	written, err := a.Do(v.R.Context(), d.roll, v.Command(), t)
 	if err != nil {
 		if !form.Take(v.Speaker, err, map[string]string{"place": placeFieldOf(a), "reason-missing": "reason", "authority-kind-unknown": "kind"}) {
 			return err
 		}
-		return p.actPage(v, page.StatusOf(err), form)
+		return d.actPage(v, page.StatusOf(err), form)
 	}
 	q := url.Values{"done": {fmt.Sprint(written.First)}}
 	return v.SeeOther(page.PersonAddress(t.Number) + "?" + q.Encode())
 }
 
-func (p *pages) establishmentOf(number string) (establishment string) {
-	p.Book.Read(func(s *custody.State) {
+func (d *pages) establishmentOf(number string) (establishment string) {
+	d.Book.Read(func(s *custody.State) {
 		if h := s.Holdings.Get(number); h != nil {
 			establishment = h.At.Establishment
 		}

@@ -59,8 +59,8 @@ type List struct {
 func (l List) Searched() bool { return l.Query != "" }
 
 // list shows the page, or to its script what was found alone.
-func (p *pages) list(v *page.Visit) error {
-	l, err := p.read(v)
+func (d *pages) list(v *page.Visit) error {
+	l, err := d.read(v)
 	if err != nil {
 		return err
 	}
@@ -75,14 +75,14 @@ func (p *pages) list(v *page.Visit) error {
 	return v.Show(status, listPage(f, l))
 }
 
-func (p *pages) read(v *page.Visit) (List, error) {
+func (d *pages) read(v *page.Visit) (List, error) {
 	q := v.R.URL.Query()
 	l := List{Query: strings.TrimSpace(q.Get("q")), Selection: SelectionOf(q)}
 	if runes := []rune(l.Query); len(runes) > longestQuery {
 		l.Query = string(runes[:longestQuery])
 	}
 	l.Query = strings.ToValidUTF8(l.Query, "\uFFFD")
-	p.Book.Read(func(s *custody.State) {
+	d.Book.Read(func(s *custody.State) {
 		if l.Selection.Under != "" {
 			l.Place = page.PlaceIn(s, l.Selection.Under)
 		}
@@ -92,12 +92,12 @@ func (p *pages) read(v *page.Visit) (List, error) {
 		if err := v.Sighted(); err != nil {
 			return l, err
 		}
-		rows, picked := p.pick(v, l.Selection, page.PageOf(q), page.PageSize)
+		rows, picked := d.pick(v, l.Selection, page.PageOf(q), page.PageSize)
 		l.Rows, l.At, l.Entry = rows, picked.at, picked.entry
 		l.Pages = page.Pages{Page: page.PageOf(q), Total: len(picked.numbers), Size: page.PageSize, Address: l.Selection.page}
 		return l, nil
 	}
-	matches, err := p.roll.SeenBy(v.Official.Name).Search(v.R.Context(), l.Query, page.PageSize)
+	matches, err := d.roll.SeenBy(v.Official.Name).Search(v.R.Context(), l.Query, page.PageSize)
 	if refusal, ok := custody.RefusalOf(err); ok {
 		l.Why = page.SayRefusal(v.Speaker, refusal)
 		return l, nil
@@ -105,7 +105,7 @@ func (p *pages) read(v *page.Visit) (List, error) {
 	if err != nil {
 		return l, err
 	}
-	p.Book.Read(func(s *custody.State) {
+	d.Book.Read(func(s *custody.State) {
 		for _, m := range matches {
 			row := rowOf(s, m.Number)
 			if m.Matched != row.Name {

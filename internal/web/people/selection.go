@@ -72,16 +72,16 @@ type Row struct {
 
 // pick returns the people selected whom an official may see, sorted by prison number: those of one page, and how many they are
 // together; and when that was so, up to which entry.
-func (p *pages) pick(v *page.Visit, sel Selection, n, size int) (rows []Row, l picked) {
+func (d *pages) pick(v *page.Visit, sel Selection, n, size int) (rows []Row, l picked) {
 	key := v.Scope() + " " + sel.Address()
-	l = p.picks.get(key, p.Book.Size(), v.Now, n > 1, func() (numbers []string, entry int64) {
-		p.Book.Read(func(s *custody.State) {
-			numbers, entry = sel.people(s, v.Official.Name, v.Now, p.picks.everybody(s)), s.Next
+	l = d.picks.get(key, d.Book.Size(), v.Now, n > 1, func() (numbers []string, entry int64) {
+		d.Book.Read(func(s *custody.State) {
+			numbers, entry = sel.people(s, v.Official.Name, v.Now, d.picks.everybody(s)), s.Next
 		})
 		return numbers, entry
 	})
 	from := min((n-1)*size, len(l.numbers))
-	p.Book.Read(func(s *custody.State) {
+	d.Book.Read(func(s *custody.State) {
 		for _, number := range l.numbers[from:min(from+size, len(l.numbers))] {
 			rows = append(rows, rowOf(s, number))
 		}

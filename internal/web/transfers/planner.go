@@ -21,28 +21,28 @@ type New struct {
 	Form   page.Form
 }
 
-func (p *pages) newTransfer(v *page.Visit) error { return p.newPage(v, http.StatusOK, page.Form{}) }
+func (d *pages) newTransfer(v *page.Visit) error { return d.newPage(v, http.StatusOK, page.Form{}) }
 
-func (p *pages) newPage(v *page.Visit, status int, form page.Form) error {
+func (d *pages) newPage(v *page.Visit, status int, form page.Form) error {
 	n := New{Form: form}
-	p.Book.Read(func(s *custody.State) { n.Places = page.EstablishmentsIn(s) })
+	d.Book.Read(func(s *custody.State) { n.Places = page.EstablishmentsIn(s) })
 	f := v.Frame("transfers", v.Say("page.plan.new"), "")
 	f.Trail = []page.Link{{Text: v.Say("page.nav.transfers"), Address: "/transfers"}}
 	return v.Show(status, newPage(f, n))
 }
 
-func (p *pages) draft(v *page.Visit) error {
+func (d *pages) draft(v *page.Visit) error {
 	if err := v.ReadForm(); err != nil {
 		return err
 	}
-	written, err := p.transfer.Draft(v.R.Context(), v.Command(),
+	written, err := d.transfer.Draft(v.R.Context(), v.Command(),
 		custody.Transfer{From: v.Typed("from"), To: v.Typed("to"), Date: v.Typed("date"), LegalBasis: v.Typed("legalBasis")})
 	if err != nil {
 		form := v.Sent()
 		if !form.Take(v.Speaker, err, map[string]string{"transfer-to-itself": "to", "date-malformed": "date", "establishment": "from"}) {
 			return err
 		}
-		return p.newPage(v, page.StatusOf(err), form)
+		return d.newPage(v, page.StatusOf(err), form)
 	}
 	return v.SeeOther(page.TransferAddress(written.Entries[0].Transfer))
 }
@@ -178,13 +178,13 @@ type fieldError struct{ field string }
 func (e *fieldError) Error() string { return errBadNumber.Error() + ": " + e.field }
 
 // doStep does one step of planning, and leads back to the transfer; what is refused is shown there beside what was typed.
-func (p *pages) doStep(s step) func(*page.Visit) error {
+func (d *pages) doStep(s step) func(*page.Visit) error {
 	return func(v *page.Visit) error {
 		if err := v.ReadForm(); err != nil {
 			return err
 		}
 		id := v.R.PathValue("id")
-		err := s.Do(v.R.Context(), p, v.Command(), id, v)
+		err := s.Do(v.R.Context(), d, v.Command(), id, v)
 		if err == nil {
 			return v.SeeOther(page.TransferAddress(id) + "?" + url.Values{"done": {s.Name}}.Encode())
 		}
@@ -198,6 +198,6 @@ func (p *pages) doStep(s step) func(*page.Visit) error {
 		case !form.Take(v.Speaker, err, s.Fields):
 			return err
 		}
-		return p.show(v, status, s.Name, form)
+		return d.show(v, status, s.Name, form)
 	}
 }
