@@ -89,6 +89,7 @@ func (d *door) register(mux *http.ServeMux, optional bool) {
 	d.entrances()
 	d.people()
 	d.places()
+	d.imports()
 	d.movements()
 	d.transfers()
 	d.counts()
