@@ -98,3 +98,47 @@ func TestACapacityIsSignedAndAPlaceGoesOutOfUse(t *testing.T) {
 	engineer.get("/settings/places/"+habeastest.OriginReception).shows("Not now", "Law 1", "Move the people there first").hides("/out-of-use\"")
 	governor.post(register+"/out-of-use", url.Values{"reason": {"Flooded"}}).is(http.StatusForbidden)
 }
+
+// More people than the area allows takes a governor's hand, an end and a reason, and stands as a breach on every page of the roll.
+func TestMoreThanCertifiedIsSignedOnAPage(t *testing.T) {
+	p := newPlay(t, 2)
+	engineer, governor := p.as("engineer"), p.as("governor")
+	register := "/settings/places/" + habeastest.OriginCell
+	governor.get(register).is(http.StatusOK).shows(register + "/over-capacity")
+	engineer.get(register).is(http.StatusOK).hides(register + "/over-capacity")
+	engineer.post(register+"/over-capacity", url.Values{"capacity": {"25"}}).is(http.StatusForbidden)
+	wellMade(t, governor.get(register+"/over-capacity").is(http.StatusOK).shows("Official governor", "SPC-1"))
+	order := url.Values{"capacity": {"25"}, "from": {"2031-03-13T00:00"}, "until": {"2031-04-13T00:00"}, "reason": {"The other module is flooded"}}
+	size := p.book.Size()
+	for field, wrong := range map[string]string{"capacity": "20", "until": "", "reason": ""} {
+		form := url.Values{}
+		for name, values := range order {
+			form[name] = values
+		}
+		form.Set(field, wrong)
+		wellMade(t, governor.post(register+"/over-capacity", form).is(http.StatusUnprocessableEntity).shows("field-"+field+"-error"))
+	}
+	if p.book.Size() != size {
+		t.Error("a refused order was written")
+	}
+	governor.post(register+"/over-capacity", order).is(http.StatusSeeOther)
+	if o := lastEntry(t, p).Detail.(*custody.OverCapacity); o.Capacity != 25 || o.SignedBy != "governor" || o.Reason != "The other module is flooded" {
+		t.Errorf("the order is %+v", o)
+	}
+	p.as("records").get("/").is(http.StatusOK).shows(habeastest.OriginCell, "/cells/standing")
+}
+
+func TestWhomAPlaceIsForIsSaidOnAPage(t *testing.T) {
+	p := newPlay(t, 2)
+	engineer, governor := p.as("engineer"), p.as("governor")
+	register := "/settings/places/" + habeastest.OriginCell
+	wellMade(t, engineer.get(register+"/designation").is(http.StatusOK).shows("Say whom it is for"))
+	governor.post(register+"/designation", url.Values{"sex": {"F"}}).is(http.StatusForbidden)
+	wellMade(t, engineer.post(register+"/designation", url.Values{"sex": {"<b>"}}).is(http.StatusUnprocessableEntity).shows("field-sex-error").hides("<b>"))
+	engineer.post(register+"/designation", url.Values{"sex": {"F"}, "legal": {"untried"}, "features": {custody.Wheelchair, custody.GroundFloor}}).is(http.StatusSeeOther)
+	if d := lastEntry(t, p).Detail.(*custody.Designation); d.Sex != "F" || d.Legal != custody.Untried || d.Age != "" || len(d.Features) != 2 {
+		t.Errorf("the designation is %+v", d)
+	}
+	engineer.get(register).shows("Wheelchair", "Women")
+	wellMade(t, engineer.get(register+"/designation").shows(`value="wheelchair" checked`))
+}

@@ -73,7 +73,7 @@ func New(s Services) http.Handler {
 	rolls.Add(d, s.Roll)
 	entries.Add(d, s.Roll)
 	papers.Add(d, s.Roll)
-	settings.Add(d, s.Roll)
+	settings.Add(d, s.Roll, s.Cells)
 	officials.Add(d, s.Roll)
 	imports.Add(d, s.Roll, s.Transfer)
 	handheld.Add(d, s.Access)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ type change struct {
 	Ask    func(s *custody.State, code string) error // asks the law whether it would be lawful now; nil: it is
 	Signed bool                                      // it stands under the name of whoever orders it
 	Fields map[string]string                         // refusal code or parameter to the field of the form
-	Do     func(context.Context, *roll.Desk, book.Command, typed) (book.Written, error)
+	Do     func(context.Context, *pages, book.Command, typed) (book.Written, error)
 }
 
 // typed is a form that was sent.
@@ -31,24 +32,35 @@ type typed struct {
 	Code, Reason string
 	Capacity     int
 	From, Until  time.Time
+	For          custody.Designation
 }
 
 // changes are all there are, in the order in which they are offered.
 var changes = []change{
 	{Name: "capacity", Needs: custody.OrderTheCapacity, Signed: true, Fits: func(p *custody.Place) bool { return !p.Kind.Outside() },
 		Fields: map[string]string{"dates-reversed": "until", "capacity-order-incomplete": "capacity", "capacity": "from"},
-		Do: func(ctx context.Context, d *roll.Desk, c book.Command, t typed) (book.Written, error) {
-			return d.OrderCapacity(ctx, c, t.Code, custody.CapacityOrder{Capacity: t.Capacity, From: t.From, Until: t.Until, Reason: t.Reason})
+		Do: func(ctx context.Context, d *pages, c book.Command, t typed) (book.Written, error) {
+			return d.roll.OrderCapacity(ctx, c, t.Code, custody.CapacityOrder{Capacity: t.Capacity, From: t.From, Until: t.Until, Reason: t.Reason})
+		}},
+	{Name: "over-capacity", Needs: custody.OrderTheCapacity, Signed: true, Fits: func(p *custody.Place) bool { return p.Certified > 0 && p.Kind.Holds() },
+		Fields: map[string]string{"not-over-capacity": "capacity", "capacity-order-incomplete": "until", "dates-reversed": "until", "over-capacity-too-long": "until", "reason-missing": "reason"},
+		Do: func(ctx context.Context, d *pages, c book.Command, t typed) (book.Written, error) {
+			return d.cells.OrderOverCapacity(ctx, c, t.Code, custody.OverCapacity{Capacity: t.Capacity, From: t.From, Until: t.Until, Reason: t.Reason})
+		}},
+	{Name: "designation", Needs: custody.KeepPlaces, Fits: func(p *custody.Place) bool { return !p.Kind.Outside() },
+		Fields: map[string]string{"sex-unknown": "sex", "designation-unknown": "age", "code-malformed": "features"},
+		Do: func(ctx context.Context, d *pages, c book.Command, t typed) (book.Written, error) {
+			return d.cells.Designate(ctx, c, t.Code, t.For)
 		}},
 	{Name: "out-of-use", Needs: custody.KeepPlaces, Fits: func(p *custody.Place) bool { return !p.OutOfUse },
 		Ask:    func(s *custody.State, code string) error { _, err := s.TakeOut(code, "?"); return err },
 		Fields: map[string]string{"reason-missing": "reason"},
-		Do: func(ctx context.Context, d *roll.Desk, c book.Command, t typed) (book.Written, error) {
-			return d.TakeOut(ctx, c, t.Code, t.Reason)
+		Do: func(ctx context.Context, d *pages, c book.Command, t typed) (book.Written, error) {
+			return d.roll.TakeOut(ctx, c, t.Code, t.Reason)
 		}},
 	{Name: "in-use", Needs: custody.KeepPlaces, Fits: func(p *custody.Place) bool { return p.OutOfUse },
-		Do: func(ctx context.Context, d *roll.Desk, c book.Command, t typed) (book.Written, error) {
-			return d.BringBack(ctx, c, t.Code)
+		Do: func(ctx context.Context, d *pages, c book.Command, t typed) (book.Written, error) {
+			return d.roll.BringBack(ctx, c, t.Code)
 		}},
 }
 
@@ -82,14 +94,15 @@ func (d *pages) do(c change) func(*page.Visit) error {
 			return err
 		}
 		form := v.Sent()
-		t := typed{Code: p.Code, Reason: v.Typed("reason")}
+		t := typed{Code: p.Code, Reason: v.Typed("reason"),
+			For: custody.Designation{Sex: v.Typed("sex"), Age: custody.AgeClass(v.Typed("age")), Legal: custody.LegalStatus(v.Typed("legal")), Features: v.R.PostForm["features"]}}
 		if c.Signed {
 			t = readOrder(v, &form, t, v.Frame("settings", "", p.Establishment).Zone)
 		}
 		if len(form.Faults) > 0 {
 			return d.changePage(v, http.StatusUnprocessableEntity, c, form)
 		}
-		written, err := c.Do(v.R.Context(), d.roll, v.Command(), t)
+		written, err := c.Do(v.R.Context(), d, v.Command(), t)
 		if err != nil {
 			if !form.Take(v.Speaker, err, c.Fields) {
 				return err
@@ -144,6 +157,39 @@ func squareDecimetres(v *page.Visit, form *page.Form) int {
 		return 0
 	}
 	return int(math.Round(metres * 100))
+}
+
+// offered are the features that a place can be said to have, which are the needs that it then meets.
+var offered = []string{custody.Wheelchair, custody.GroundFloor}
+
+// sayFeature says what a place offers: services name features of their own too, for which there are no words.
+func sayFeature(f page.Frame, feature string) string {
+	if slices.Contains(offered, feature) {
+		return f.Term("need", feature)
+	}
+	return feature
+}
+
+// features are those, and whatever else the place is said to have.
+func (c Change) features(f page.Frame) (list []page.Option) {
+	all := slices.Clone(offered)
+	for _, feature := range c.Place.Features {
+		if !slices.Contains(all, feature) {
+			all = append(all, feature)
+		}
+	}
+	for _, feature := range all {
+		list = append(list, page.Option{Value: feature, Text: sayFeature(f, feature)})
+	}
+	return list
+}
+
+// designated is the form as it begins: with what the place is said to be.
+func (c Change) designated() page.Form {
+	if c.Form.Values != nil {
+		return c.Form
+	}
+	return page.Form{Values: url.Values{"sex": {c.Place.Sex}, "age": {string(c.Place.Age)}, "legal": {string(c.Place.Legal)}, "features": c.Place.Features}}
 }
 
 // Opening is the page on which a place is opened.

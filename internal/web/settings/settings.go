@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"habeas.example/habeas/internal/cells"
 	"habeas.example/habeas/internal/custody"
 	"habeas.example/habeas/internal/roll"
 	"habeas.example/habeas/internal/web/page"
@@ -16,12 +17,13 @@ import (
 
 type pages struct {
 	*page.Door
-	roll *roll.Desk
+	roll  *roll.Desk
+	cells *cells.Desk
 }
 
 // Add adds the section of settings to the door, and to it the pages of the register of places.
-func Add(d *page.Door, roll *roll.Desk) {
-	p := &pages{d, roll}
+func Add(d *page.Door, roll *roll.Desk, cells *cells.Desk) {
+	p := &pages{d, roll, cells}
 	d.Section(page.Section{Name: "settings", Tab: "places", Address: "/settings", Any: []custody.Action{custody.KeepPlaces, custody.OrderTheCapacity, custody.ReadOfficials, custody.AdmitPeople, custody.PlanTransfers}})
 	d.SignedIn("GET /settings", p.list)
 	d.SignedIn("GET /settings/places/{code}", p.place)

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -34,20 +35,33 @@ func Specimens() []page.Specimen {
 		}},
 		{Name: "settings/capacity", Show: func(f page.Frame) templ.Component {
 			f.Title = f.Say("page.settings.capacity")
-			return changePage(f, Change{fullPlace(f, custody.Cell, page.EmojiName), changes[0], page.Form{}})
+			return changePage(f, Change{fullPlace(f, custody.Cell, page.EmojiName), named("capacity"), page.Form{}})
 		}},
 		{Name: "settings/capacity-refused", Show: func(f page.Frame) templ.Component {
 			f.Title = f.Say("page.settings.capacity")
 			form := page.Form{Values: url.Values{"capacity": {"many"}, "from": {"2031-03-14T10:00"}, "until": {"2031-03-13T10:00"}, "reason": {page.ScriptName}}}
 			form.Mend("capacity", f.Say("page.form.bad-number"))
-			form.Take(f.Speaker, custody.InvalidInput("dates-reversed", "place", "CCT-M1-C01"), changes[0].Fields)
-			return changePage(f, Change{fullPlace(f, custody.Cell, page.EmojiName), changes[0], form})
+			form.Take(f.Speaker, custody.InvalidInput("dates-reversed", "place", "CCT-M1-C01"), named("capacity").Fields)
+			return changePage(f, Change{fullPlace(f, custody.Cell, page.EmojiName), named("capacity"), form})
+		}},
+		{Name: "settings/over-capacity-refused", Show: func(f page.Frame) templ.Component {
+			f.Title = f.Say("page.settings.over-capacity")
+			form := page.Form{Values: url.Values{"capacity": {"20"}, "from": {"2031-03-14T10:00"}, "until": {""}, "reason": {page.LongName}}}
+			form.Take(f.Speaker, custody.InvalidInput("not-over-capacity", "place", "CCT-M1-C01", "capacity", "20", "certified", "29"), named("over-capacity").Fields)
+			form.Take(f.Speaker, custody.InvalidInput("capacity-order-incomplete", "place", "CCT-M1-C01"), named("over-capacity").Fields)
+			return changePage(f, Change{fullPlace(f, custody.Cell, page.RightToLeft), named("over-capacity"), form})
+		}},
+		{Name: "settings/designation", Show: func(f page.Frame) templ.Component {
+			f.Title = f.Say("page.settings.designation")
+			p := fullPlace(f, custody.Cell, page.EmojiName)
+			p.Features = []string{"ground-floor", "near-the-chapel"}
+			return changePage(f, Change{p, named("designation"), page.Form{}})
 		}},
 		{Name: "settings/out-of-use-refused", Show: func(f page.Frame) templ.Component {
 			f.Title = f.Say("page.settings.out-of-use")
 			form := page.Form{Values: url.Values{"reason": {page.RightToLeft}}}
 			form.Mend("", f.Say("refusal.place-occupied", "place", "CCT-M1-C01", "present", "14"))
-			return changePage(f, Change{fullPlace(f, custody.Cell, page.CombiningName), changes[1], form})
+			return changePage(f, Change{fullPlace(f, custody.Cell, page.CombiningName), named("out-of-use"), form})
 		}},
 		{Name: "settings/open", Show: func(f page.Frame) templ.Component {
 			f.Title = f.Say("page.settings.open")
@@ -61,6 +75,11 @@ func Specimens() []page.Specimen {
 			return openPage(f, Opening{Kinds: topmostKinds, Form: form})
 		}},
 	}
+}
+
+// named is the change of a name.
+func named(name string) change {
+	return changes[slices.IndexFunc(changes, func(c change) bool { return c.Name == name })]
 }
 
 func fullPlace(f page.Frame, kind custody.PlaceKind, name string) Place {
