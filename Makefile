@@ -56,7 +56,7 @@ bench: build ## measure how fast custody moves, beside the bare database in the 
 
 pictures: $(ASSETS) $(BROWSER) ## take the pictures of the guides anew, into docs/pictures
 	@scripts/need.sh go chromium node
-	@rm -f docs/pictures/*.png
+	@rm -f docs/pictures/*/*.png
 	@HABEAS_PICTURES='$(CURDIR)/docs/pictures' go test -count=1 -run '^TestPictures$$' ./test/browser
 
 generate: ## write generated code anew

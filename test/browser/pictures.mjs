@@ -1,17 +1,19 @@
-// Takes the pictures that the guides show, of what a drill with a fixed seed leaves behind: each page in Spanish, on a desk,
-// on a wall or on a phone, cut to what matters and no larger than a clone should carry.
+// Takes the pictures that the guides show, of what a drill with a fixed seed leaves behind: each page in the language of the
+// guides, on a desk, on a wall or on a phone, cut to what matters and no larger than a clone should carry.
 //
-// Usage: node pictures.mjs BASE_URL FOLDER, with HABEAS_OFFICIALS (JSON: user name to password, as habeas demo prints them).
+// Usage: node pictures.mjs BASE_URL FOLDER es|en, with HABEAS_OFFICIALS (JSON: user name to password, as habeas demo prints them).
 
 import { join } from "node:path";
 import { Scenario, launch } from "./browser.mjs";
 import { bring } from "./bus.mjs";
 import { clientOf } from "./client.mjs";
 
-const [base, folder] = process.argv.slice(2);
+const [base, folder, language] = process.argv.slice(2);
+const locale = { es: "es-SV", en: "en-GB" }[language];
+const toCount = { es: "Contar", en: "Count" }[language];
 const officials = JSON.parse(process.env.HABEAS_OFFICIALS ?? "{}");
-if (!folder || !officials["jefe.servicio"]) {
-  console.error("usage: HABEAS_OFFICIALS={...} node pictures.mjs BASE_URL FOLDER");
+if (!folder || !locale || !officials["jefe.servicio"]) {
+  console.error("usage: HABEAS_OFFICIALS={...} node pictures.mjs BASE_URL FOLDER es|en");
   process.exit(2);
 }
 
@@ -23,7 +25,7 @@ const api = clientOf(base, officials);
 
 /** A browser of an official's own, signed in. */
 async function as(name, device = "desk") {
-  const context = await browser.newContext({ locale: "es-SV", viewport: devices[device], reducedMotion: "reduce" });
+  const context = await browser.newContext({ locale, viewport: devices[device], reducedMotion: "reduce" });
   const page = await story.page(context);
   await page.goto(`${base}/sign-in`);
   await page.locator("[name=name]").fill(name);
@@ -55,13 +57,13 @@ async function slip(page, count, landing, number, name) {
 async function handheld() {
   const name = "galeria1";
   const { code } = await (await api("jefe.servicio"))("/devices", { name: "16", official: name });
-  const page = await story.page(await browser.newContext({ locale: "es-SV", viewport: devices.phone }));
+  const page = await story.page(await browser.newContext({ locale, viewport: devices.phone }));
   await page.goto(`${base}/handheld`);
   await page.fill("#sign-name", name);
   await page.fill("#sign-password", officials[name]);
   await page.fill("#sign-device-code", code);
   await page.click("#sign-form button");
-  await page.locator("#tasks-list button", { hasText: "Contar" }).first().waitFor({ timeout: 30_000 });
+  await page.locator("#tasks-list button", { hasText: toCount }).first().waitFor({ timeout: 30_000 });
   return page;
 }
 

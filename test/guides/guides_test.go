@@ -89,7 +89,10 @@ func TestLinksAndPicturesAreThere(t *testing.T) {
 			}
 		}
 		for _, p := range g.pictures {
-			used[filepath.Base(p.file)] = true
+			used[shownAs(p.file)] = true
+			if !strings.HasPrefix(shownAs(p.file), g.language+"/") {
+				faults = append(faults, fmt.Sprintf("the picture %s is not in the language of the guide", p.file))
+			}
 			if len(p.alt) < 20 {
 				faults = append(faults, fmt.Sprintf("the picture %s is not described to whoever cannot see it", p.file))
 			}
@@ -103,7 +106,7 @@ func TestLinksAndPicturesAreThere(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(top, found[3])); err != nil && !strings.Contains(found[3], "://") {
 			t.Errorf("README.md: %s leads nowhere", found[3])
 		}
-		used[filepath.Base(found[3])] = true
+		used[shownAs(found[3])] = true
 	}
 	everyPicture(t, used)
 }
@@ -111,13 +114,18 @@ func TestLinksAndPicturesAreThere(t *testing.T) {
 // Pictures are part of every clone.
 const (
 	mostPicture  = 300 << 10
-	mostPictures = 3 << 20
+	mostPictures = 4 << 20
 )
+
+// shownAs is a picture as it is told from others: its language and its name.
+func shownAs(path string) string {
+	return filepath.Base(filepath.Dir(path)) + "/" + filepath.Base(path)
+}
 
 // everyPicture checks that each picture of the docs can be shown, is light, and is used.
 func everyPicture(t *testing.T, used map[string]bool) {
 	t.Helper()
-	paths, err := filepath.Glob(top + "/docs/pictures/*")
+	paths, err := filepath.Glob(top + "/docs/pictures/*/*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +146,7 @@ func everyPicture(t *testing.T, used map[string]bool) {
 		if info.Size() > mostPicture {
 			t.Errorf("%s has %d KB, at most %d", path, info.Size()>>10, mostPicture>>10)
 		}
-		if !used[filepath.Base(path)] {
+		if !used[shownAs(path)] {
 			t.Errorf("%s is shown nowhere", path)
 		}
 		if err := file.Close(); err != nil {

@@ -143,7 +143,7 @@ func apart(a, b guide) (faults []string) {
 		{"flags", a.spansLike(flag), b.spansLike(flag)},
 		{"commands", heads(a.commands), heads(b.commands)},
 		{"links", a.links, b.links},
-		{"pictures", files(a.pictures), files(b.pictures)},
+		{"pictures", shown(a.pictures), shown(b.pictures)},
 	} {
 		if strings.Join(part.a, "\n") != strings.Join(part.b, "\n") {
 			faults = append(faults, fmt.Sprintf("%s has the %s %q, %s has %q", a.language, part.what, part.a, b.language, part.b))
@@ -162,6 +162,14 @@ func heads(commands []string) (list []string) {
 			}
 		}
 		list = append(list, strings.Join(kept, " "))
+	}
+	return list
+}
+
+// shown are the names of pictures, which each language has in a folder of its own.
+func shown(pictures []picture) (list []string) {
+	for _, p := range pictures {
+		list = append(list, filepath.Base(p.file))
 	}
 	return list
 }

@@ -41,14 +41,16 @@ export function startParts(): void {
 
 /** What had the focus may be gone with the part that it was in: then the fresh part has it. */
 function keepFocus(): void {
-  let lost = "";
+  const lost = new Set<string>(); // a part may be asked for again before the last answer has settled
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target } = (event as CustomEvent<{ target: HTMLElement }>).detail;
-    lost = target.contains(document.activeElement) ? target.id : "";
+    if (target.contains(document.activeElement)) lost.add(target.id);
   });
   document.addEventListener("htmx:afterSettle", () => {
-    const part = document.getElementById(lost);
-    if (part && (document.activeElement === null || document.activeElement === document.body)) focusOn(part);
-    lost = "";
+    for (const id of lost) {
+      const part = document.getElementById(id);
+      if (part && (document.activeElement === null || document.activeElement === document.body)) focusOn(part);
+    }
+    lost.clear();
   });
 }
