@@ -152,6 +152,7 @@ async function play(hand, language, name, [cell, other], travelling, judged) {
     await task(second, say("Contar", "Count"), "count", hand);
     await hand.fill(page, page.locator("#count-number"), String((await duty(`/counts/${count}`)).landings[0].expected));
     await page.keyboard.press("Enter");
+    await page.locator("#hh-notice.right").waitFor();
     await goTo(page, "entries", hand);
     await page.locator("#entries-list [data-state=taken]").waitFor({ timeout: 30_000 });
     await duty(`/counts/${count}/signature`, {});

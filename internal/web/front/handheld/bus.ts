@@ -1,7 +1,7 @@
 // Receiving a bus: each person is looked at and ticked, the handover is accepted for all, or the number of those who came is
 // stated and the desk decides.
 
-import { at, empty, make, named, notice, onSubmit, show, value, whenShown } from "./page";
+import { at, empty, make, named, notice, onSubmit, show, shown, value, whenShown } from "./page";
 import { prisonNumber } from "./number";
 import * as queue from "./queue";
 import { sendSoon } from "./sending";
@@ -85,7 +85,7 @@ async function leave(bus: shift.BusTask, text: string): Promise<void> {
   if (tasks) tasks.buses = tasks.buses.filter((one) => one.handover !== bus.handover);
   receiving = undefined;
   seen = new Set();
-  await show("tasks");
+  if (shown === "bus") await show("tasks"); // not from under whoever has gone on meanwhile
   notice(text, "right");
   sendSoon();
 }

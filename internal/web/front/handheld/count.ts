@@ -1,6 +1,6 @@
 // Counting a landing, blind: the handheld was never told what is expected, and shows no list of people here.
 
-import { at, empty, make, notice, onSubmit, show, value, whenShown } from "./page";
+import { at, empty, make, notice, onSubmit, show, shown, value, whenShown } from "./page";
 import { placeCode, prisonNumber } from "./number";
 import { sendSoon } from "./sending";
 import * as queue from "./queue";
@@ -86,7 +86,7 @@ async function give(): Promise<void> {
   empty("count-number", "count-people", "count-strangers");
   notice(say("count.given", { place: name }), "right");
   if (count.landings.length > 0) fill();
-  else await show("tasks");
+  else if (shown === "count") await show("tasks"); // not from under whoever has gone on meanwhile
   sendSoon();
 }
 

@@ -144,6 +144,7 @@ export async function unseal<T>(name: string): Promise<T | undefined> {
   if (!key) throw new Locked("the handheld is locked");
   const sealed = await store.read<Sealed>("sealed", name);
   if (!sealed) return undefined;
+  if (!key) throw new Locked("the handheld was locked meanwhile");
   const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: sealed.iv, additionalData: text.encode(name) }, key, sealed.data);
   return JSON.parse(new TextDecoder().decode(plain)) as T;
 }
